@@ -3,6 +3,7 @@ import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
+import {commandStats} from '../parse/info-fields.js';
 import {seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
@@ -99,12 +100,31 @@ function isTurnedAway(facts: NodeFacts): boolean {
 	);
 }
 
+/** Milliseconds after redis-top found a node in which it knows the link from before by the server's own counters alone. */
+const firstLooksMs = 30_000;
+
+/**
+Seconds since the start of a replica that has had no link since then; undefined if that is not known. INFO does not tell how
+long a link is missing that never existed. redis-top has just found the replica, nobody gave it another primary since its
+start (REPLICAOF), and the primary does not list it. A cluster gives its nodes other primaries without a command.
+*/
+function unlinkedSinceStart(facts: NodeFacts): number | undefined {
+	const calls = facts.sample && commandStats(facts.sample.info);
+	const isFirst = facts.nowMs - facts.memory.foundAtMs < firstLooksMs;
+	const isGiven =
+		facts.number('cluster', 'cluster_enabled') === 1 ||
+		['replicaof', 'slaveof'].some(command => (calls?.get(command)?.calls ?? 0) > 0);
+	return isFirst && !isGiven && calls !== undefined && calls.size > 0 && isTurnedAway(facts)
+		? facts.number('server', 'uptime_in_seconds')
+		: undefined;
+}
+
 export const repLinkDown = rule({
 	id: 'rep.link_down',
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A replica has no link to its primary: `master_link_status:down`, for `master_link_down_since_seconds`. A link that never existed has no such field, and the rule measures the time itself. The finding is critical at once where the replica's log names a lasting cause, such as a wrong password or data that it cannot load.",
+			"A replica has no link to its primary: `master_link_status:down`, for `master_link_down_since_seconds`. A link that never existed has no such field. The rule then measures the time itself; at redis-top's start, the time since the replica's start counts, if its primary does not list it and no REPLICAOF was sent since. The finding is critical at once where the replica's log names a lasting cause, such as a wrong password or data that it cannot load.",
 		since: '2.4',
 		falsePositives: [
 			'The link is down during the whole first full resync. The rule is clear while `master_sync_in_progress:1`, unless the log tells an obstacle.',
@@ -132,7 +152,9 @@ export const repLinkDown = rule({
 
 		const since = facts.number('replication', 'master_link_down_since_seconds') ?? -1;
 		const wasNeverUp = since < 0;
-		const downSeconds = wasNeverUp ? heldMs / 1000 : since;
+		// Two samples show the same: a replica that has just loaded its data connects within a second.
+		const sinceStart = wasNeverUp && heldMs > 0 ? unlinkedSinceStart(facts) : undefined;
+		const downSeconds = wasNeverUp ? Math.max(heldMs / 1000, sinceStart ?? 0) : since;
 		const isLong = downSeconds > limits.critical;
 		const isShort = downSeconds <= limits.warning;
 		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
@@ -143,7 +165,9 @@ export const repLinkDown = rule({
 		const remedy = isAgain ? {} : offered;
 		const replacement = replacementOf(facts);
 		const state = wasNeverUp
-			? message`has no link to its primary ${primary} yet`
+			? sinceStart === undefined
+				? message`has no link to its primary ${primary} yet`
+				: message`has had no link to its primary ${primary} since its start ${seconds(sinceStart)} ago`
 			: message`lost its primary ${primary} ${seconds(downSeconds)} ago`;
 		const isLasting =
 			!isShort ||

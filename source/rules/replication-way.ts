@@ -33,8 +33,10 @@ function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts, downS
 	const countsErrors =
 		sample.info.number('stats', 'total_error_replies') !== undefined && errorCounting(sample.info) !== 'none';
 	const errors = errorStats(sample.info);
+	// The errors are counted since the primary's own start.
+	const countedSeconds = Math.min(downSeconds, sample.info.number('server', 'uptime_in_seconds') ?? downSeconds);
 	const areTooFew = (codes: readonly string[]): boolean =>
-		countsErrors && codes.reduce((sum, code) => sum + (errors.get(code) ?? 0), 0) < downSeconds / 2;
+		countsErrors && codes.reduce((sum, code) => sum + (errors.get(code) ?? 0), 0) < countedSeconds / 2;
 	if (accessLog === undefined) {
 		return areTooFew(['NOAUTH', 'WRONGPASS', 'NOPERM', 'ERR', 'DENIED']);
 	}

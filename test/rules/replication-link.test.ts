@@ -58,6 +58,25 @@ const logged = (id: string, secondsAgo: number): FactsParts =>
 			},
 		},
 	});
+const oneCall = 'calls=1,usec=9,usec_per_call=9.00,rejected_calls=0,failed_calls=0';
+/**
+A replica that started so many seconds ago and has had no link since, as two samples at the first look show, beside a primary
+that answers and does not list it.
+*/
+const neverLinked = (
+	uptime: number,
+	calls: Sections[string] = {},
+	own: Sections = {},
+	list: Sections[string] = {role: 'master'},
+): FactsParts => ({
+	...unlisted(
+		-1,
+		{server: {uptime_in_seconds: uptime}, commandstats: {cmdstat_info: oneCall, ...calls}, ...own},
+		{replication: list},
+	),
+	heldSeconds: 1,
+	watch: {foundAtMs: nowMs - 2000},
+});
 const unresolved: FactsParts = {
 	...logged('primary-unresolved', 2),
 	info: replication({role: 'slave', master_host: 'redis-primary', master_port: 6379, master_link_status: 'down'}),
@@ -231,6 +250,31 @@ testRule(repLinkDown, [
 		/^has no link to its primary 10\.0\.1\.9:6379 yet$/,
 	],
 	['never up, for long', down(-1, {heldSeconds: 70}), 'critical'],
+	[
+		'never up since its start an hour ago, at the first look',
+		neverLinked(3600),
+		'critical',
+		/^has had no link to its primary 10\.0\.1\.9:6379 since its start 1h00m ago: the primary answers here: a firewall between them, or its login$/,
+	],
+	['the same, in the first sample', {...neverLinked(3600), heldSeconds: 0}, 'info', /yet$/],
+	['the same, since its start a moment ago', neverLinked(40), 'warning'],
+	['the same, and it has just loaded little data', neverLinked(12), 'info', /yet$/],
+	['the same, and REPLICAOF was sent since', neverLinked(3600, {cmdstat_replicaof: oneCall}), 'info', /yet$/],
+	['the same, and SLAVEOF was sent since, as Sentinels do', neverLinked(3600, {cmdstat_slaveof: oneCall}), 'info'],
+	['the same, and commands were not counted', neverLinked(3600, {}, {commandstats: {}}), 'info', /yet$/],
+	['the same, in a cluster', neverLinked(3600, {}, {cluster: {cluster_enabled: 1}}), 'info', /yet$/],
+	[
+		'the same, and redis-top has watched it for long',
+		{...neverLinked(3600), watch: {foundAtMs: nowMs - 60_000}},
+		'info',
+		/yet$/,
+	],
+	[
+		'the same, and the primary gives it a full resync',
+		neverLinked(3600, {}, {}, {role: 'master', connected_slaves: 1, slave0: listed('10.0.1.11', 'wait_bgsave')}),
+		'info',
+		/yet$/,
+	],
 	[
 		'never up, and its log tells of a wrong password',
 		logged('primary-auth', 2),
