@@ -15,6 +15,7 @@ import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing}
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isOwnerMissing, isRedirecting} from './redirections.js';
+import {movedByReplica} from './replica-reads.js';
 import {clear, fires, rule} from './rule.js';
 import {commandsOfSeveralSlots, severalSlots} from './several-slots.js';
 import {whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
@@ -81,7 +82,7 @@ export const errFailed = rule({
 			return clear;
 		}
 
-		const known = meaningOfErrors(facts, worst.command, code);
+		const meaning = meaningOfErrors(facts, worst.command, code);
 		// A replica of a cluster sends every command on, also those that only read.
 		const owner = code === 'MOVED' ? whereWritesBelong(facts) : undefined;
 		const refusal = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
@@ -91,6 +92,7 @@ export const errFailed = rule({
 				: isAlways
 					? refusedClients(facts, worst, heldMs)
 					: undefined;
+		const known = owner === undefined ? meaning : movedByReplica(worst.command, senders, owner, meaning);
 		const place = placeOf(senders);
 		return fires('warning', {
 			isCertain: areMeasured(facts, worst.failures, limits.many, heldMs),
@@ -102,7 +104,6 @@ export const errFailed = rule({
 						: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
 			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
 			reason:
-				(owner === undefined ? undefined : message`${owner}, and its client is not in cluster mode`) ??
 				known?.reason ??
 				(code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? refusal && lackText(refusal) : undefined),
 			culprit: senderCulprit(command, senders),

@@ -56,7 +56,8 @@ Module commands, FLUSHALL (7.4) and BLPOP are left out, because they may block f
 */
 export const plainWrites =
 	/^(?:set|setex|psetex|setnx|setrange|setbit|mset|append|getset|getdel|incr|incrby|incrbyfloat|decr|decrby|del|unlink|expire|pexpire|expireat|persist|hset|hmset|hsetnx|hdel|hincrby|hincrbyfloat|lpush|rpush|lpop|rpop|lrem|lset|ltrim|sadd|srem|spop|zadd|zrem|zincrby|xadd|pfadd|publish)$/i;
-const plainReads =
+/** Commands that only read, and never block by themselves. */
+export const plainReads =
 	/^(?:get|mget|getrange|strlen|exists|ttl|pttl|type|hget|hmget|hgetall|hlen|hexists|lrange|llen|lindex|smembers|sismember|scard|zscore|zrange|zcard|zrangebyscore|scan)$/i;
 
 type Pause = {

@@ -264,6 +264,31 @@ testRule(errFailed, [
 	],
 	...(
 		[
+			['N', /^is a replica and refuses HGETALL \(MOVED\), 60\.?0?\/s from catalog: its client sends no READONLY$/],
+			['r', /: its primary is 10\.0\.1\.12:6379, and its client is not in cluster mode$/],
+		] as const
+	).map(
+		([flags, reason]) =>
+			[
+				`from a client with the flags ${flags} that reads from a replica of a cluster`,
+				{
+					info: {
+						errorstats: {errorstat_MOVED: 'count=61'},
+						replication: {role: 'slave', master_host: '10.0.1.12', master_port: 6379},
+					},
+					earlier: {errorstats: {errorstat_MOVED: 'count=1'}},
+					record: {
+						...command({command: 'hgetall', callsPerSecond: 60, failuresPerSecond: 60}).record,
+						role: 'replica',
+						clients: timed([clientOf({id: 7, name: 'catalog', command: 'hgetall', flags})]),
+					},
+				},
+				'warning',
+				reason,
+			] as const,
+	),
+	...(
+		[
 			['a moment after a primary was lost', 20_000, 'master', 'clear'],
 			['while a lost primary still owns its slots', 600_000, 'master,fail', 'clear'],
 			['long after another node took its slots', 600_000, 'slave', 'warning'],
