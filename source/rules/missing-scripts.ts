@@ -1,22 +1,21 @@
 import {utcClock} from '../text/units.js';
 import type {NodeFacts} from './node-facts.js';
+import {ownPromotion} from './promoted.js';
 
 /** Seconds within which a start or a promotion of the server is the likely reason for a missing script. */
 const lately = 3600;
 
 /** When the server last lost its scripts, milliseconds since the epoch, and by what; undefined if not within the last hour. */
-function lostScripts({
-	record,
-	memory,
-	sample,
-	nowMs,
-}: NodeFacts): {readonly by: string; readonly atMs: number} | undefined {
-	const promotedAtMs = memory.promotedAtMs.at(-1);
-	if (promotedAtMs !== undefined && nowMs - promotedAtMs < lately * 1000 && record.role === 'primary') {
-		return {by: 'it became the primary', atMs: promotedAtMs};
+function lostScripts(facts: NodeFacts): {readonly by: string; readonly atMs: number} | undefined {
+	const {record, memory, sample, nowMs} = facts;
+	const uptime = sample?.info.number('server', 'uptime_in_seconds');
+	const promotion = record.role === 'primary' ? ownPromotion(facts) : undefined;
+	// The log may tell of a promotion of an earlier process, whose scripts a restart has lost since.
+	const isOfProcess = promotion !== undefined && promotion.atMs >= nowMs - (uptime ?? Number.POSITIVE_INFINITY) * 1000;
+	if (isOfProcess && nowMs - promotion.atMs < lately * 1000) {
+		return {by: 'it became the primary', atMs: promotion.atMs};
 	}
 
-	const uptime = sample?.info.number('server', 'uptime_in_seconds');
 	if (sample === undefined || uptime === undefined || uptime >= lately) {
 		return undefined;
 	}

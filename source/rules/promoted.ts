@@ -22,7 +22,7 @@ export type Promotion = {
 const logOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
 
 /** The promotion that the node itself shows: redis-top saw its new role, or its log on this machine tells of it. */
-function ownPromotion(facts: NodeFacts): Promotion | undefined {
+export function ownPromotion(facts: NodeFacts): Promotion | undefined {
 	const seen = facts.memory.promotedAtMs.at(-1);
 	const logged = logOf(facts)?.happened?.findLast(({id}) => id === 'won-failover')?.atMs;
 	return seen !== undefined && seen >= (logged ?? 0)

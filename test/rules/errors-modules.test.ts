@@ -105,6 +105,7 @@ function noScript({
 	evicted = 0,
 	also,
 	starts = 0,
+	promotedSeconds,
 	watch = {},
 	role = 'primary',
 }: {
@@ -112,6 +113,8 @@ function noScript({
 	readonly evicted?: number;
 	readonly also?: string;
 	readonly starts?: number;
+	/** How long ago its log tells that it became the primary. */
+	readonly promotedSeconds?: number;
 	readonly watch?: NonNullable<FactsParts['watch']>;
 	readonly role?: 'primary';
 }): FactsParts {
@@ -132,6 +135,18 @@ function noScript({
 				lines: [],
 				remarks: [],
 				starts: Array.from({length: starts}, (_, index) => ({processId: index, atMs: nowMs - 600_000})),
+				happened:
+					promotedSeconds === undefined
+						? []
+						: [
+								{
+									id: 'won-failover',
+									severity: 'warning',
+									meaning: '-',
+									atMs: nowMs - promotedSeconds * 1000,
+									count: 1,
+								},
+							],
 			},
 		},
 	};
@@ -447,6 +462,18 @@ testRule(errFailed, [
 		noScript({uptime: 86_400, watch: {promotedAtMs: [nowMs - 60_000]}, role: 'primary'}),
 		'warning',
 		/: the script is not loaded since it became the primary at 14:09:00$/,
+	],
+	[
+		'after a failover in its log',
+		noScript({uptime: 86_400, promotedSeconds: 60}),
+		'warning',
+		/: the script is not loaded since it became the primary at 14:09:00$/,
+	],
+	[
+		'after a start that followed a failover in its log',
+		noScript({promotedSeconds: 600, starts: 2}),
+		'warning',
+		/since its restart at 14:05:00$/,
 	],
 	['more than an hour after a start', noScript({uptime: 3600}), 'warning', /: the script is not loaded$/],
 	['after SCRIPT FLUSH', noScript({also: 'script|flush'}), 'warning', /: the script is not loaded$/],
