@@ -1,4 +1,5 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import type {AclUser} from '../domain/acl-user.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {count, seconds} from '../text/units.js';
@@ -65,9 +66,10 @@ export const secAuthfail = rule({
 			...(most === undefined
 				? {problem: `refuses ${count(Math.round(failures))} logins per minute`}
 				: {
-						problem: isLost
-							? message`has no user ${nameOf('user', most.user)} and refuses its logins`
-							: message`refuses ${isOfReplicas ? 'its replicas' : 'logins'} as user ${nameOf('user', most.user)}`,
+						problem:
+							cause?.isMissing === true && isLost
+								? message`has no user ${nameOf('user', most.user)} and refuses its logins`
+								: message`refuses ${isOfReplicas ? 'its replicas' : 'logins'} as user ${nameOf('user', most.user)}`,
 						detail: message`${perMinute}${new Set(refusals?.map(({user}) => user)).size > 1 ? ' with others' : ''}${from}`,
 					}),
 			reason: cause?.reason,
@@ -89,8 +91,10 @@ type LoginFailure = {
 	readonly next: readonly NextStep[];
 	/** Whether the user may replicate (PSYNC) and not write, as replicas do. An application's user may write keys. */
 	readonly isOfReplicas: boolean;
-	/** Whether the node was promoted without the user, so that the application of the user has no primary now. */
+	/** Whether the node was promoted without the user or its password, so that the application has no primary now. */
 	readonly isLostByFailover?: boolean;
+	/** Whether the node lacks the user. */
+	readonly isMissing?: true;
 };
 
 /** Seconds after a start within which the start may have lost users that were never saved. */
@@ -140,6 +144,57 @@ function notReplicated(name: string, facts: NodeFacts): LoginFailure {
 		],
 		isOfReplicas: false,
 		isLostByFailover: isLost,
+		isMissing: true,
+	};
+}
+
+/**
+Another node on which the user has another password, or had it when its users were last read. redis-top keeps digests of
+passwords, with one key in each run, so they can be compared.
+*/
+const ownerOfOtherPassword = ({user: name, login}: AclUser, {address, nodes}: NodeFacts): NodeRecord | undefined =>
+	[...nodes.values()].find(
+		record =>
+			record.address !== address &&
+			record.role !== 'sentinel' &&
+			record.aclUsers?.value.some(
+				each => each.user === name && each.isOn && !['', 'nopass', login].includes(each.login),
+			) === true,
+	);
+
+/** The failure of logins as a user whose password is another one on other nodes: passwords do not replicate. */
+function otherPassword(user: AclUser, facts: NodeFacts): LoginFailure | undefined {
+	const owner = ownerOfOtherPassword(user, facts);
+	if (owner === undefined) {
+		return undefined;
+	}
+
+	const isLost = isPromoted(facts);
+	const name = nodeName(owner.address);
+	const isDefault = user.user === 'default';
+	return {
+		reason: message`${isLost ? 'promoted with' : 'it has'} another password of this user than ${name}; passwords do not replicate`,
+		meaning: isLost
+			? 'The applications have the password of the former primary, and cannot log in at the promoted node.'
+			: message`The applications have a password that this node does not know. Perhaps it was changed on ${name} alone.`,
+		next: [
+			hint(
+				isDefault
+					? 'give it the password of the others, as an administrator: CONFIG SET requirepass, on its replicas masterauth, too; then CONFIG REWRITE'
+					: message`give it the password of the others, as an administrator: ACL SETUSER ${quotedName('user', user.user)} >PASSWORD, then ACL SAVE`,
+			),
+			redisCliAsAdministrator(facts, message`ACL GETUSER ${quotedName('user', user.user)}`),
+			...(owner.failure === undefined
+				? [
+						redisCliAsAdministrator(
+							{record: owner, settings: facts.settings},
+							message`ACL GETUSER ${quotedName('user', user.user)}`,
+						),
+					]
+				: []),
+		],
+		isOfReplicas: false,
+		isLostByFailover: isLost,
 	};
 }
 
@@ -180,6 +235,11 @@ function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
 			next: [redisCliAsAdministrator(facts, message`ACL SETUSER ${quoted} on`)],
 			isOfReplicas,
 		};
+	}
+
+	const other = isOfReplicas || user.login === '' ? undefined : otherPassword(user, facts);
+	if (other !== undefined) {
+		return other;
 	}
 
 	return user.login === ''

@@ -158,6 +158,43 @@ testRule(secAuthfail, [
 		'warning',
 		/: no such user here$/,
 	],
+	[
+		'many, on a promoted node with another password of the user than the former primary that is down',
+		{
+			...withUser({login: 'c3d4'}),
+			watch: {promotedAtMs: [nowMs - 5000]},
+			nodes: [withAppUser({address: '10.0.1.9:6379', failure: refusedConnection})],
+		},
+		'critical',
+		/^refuses logins as user app, .*: promoted with another password of this user than 10\.0\.1\.9:6379; passwords do not replicate$/,
+	],
+	[
+		'many, as a user with another password on another node',
+		{...withUser({login: 'c3d4'}), nodes: [withAppUser({address: '10.0.1.9:6379'})]},
+		'warning',
+		/: it has another password of this user than 10\.0\.1\.9:6379; passwords do not replicate$/,
+	],
+	[
+		'many, as a user with the same password on another node',
+		{...withUser({}), watch: {promotedAtMs: [nowMs - 5000]}, nodes: [withAppUser({address: '10.0.1.9:6379'})]},
+		'warning',
+		/: wrong password$/,
+	],
+	[
+		'many, as a user that needs no password on another node',
+		{
+			...withUser({}),
+			nodes: [recordFrom({address: '10.0.1.9:6379', ...withUser({login: 'nopass'}).record})],
+		},
+		'warning',
+		/: wrong password$/,
+	],
+	[
+		'many, as the user of replicas with another password on another node',
+		{...withUser({login: 'c3d4', lacks: ['set']}), nodes: [withAppUser({address: '10.0.1.9:6379'})]},
+		'critical',
+		/: wrong password \(masterauth of the replica\)$/,
+	],
 	['many, as a user without a password', withUser({login: ''}), 'warning', /: the user has no password set$/],
 	[
 		'before 7.2: from an address of version 6',
