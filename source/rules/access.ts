@@ -1,4 +1,6 @@
-import {message, nameOf} from '../domain/message.js';
+import type {NodeRecord} from '../derive/node-record.js';
+import {message, nameOf, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {milliseconds, seconds} from '../text/units.js';
 import {replacedPrimary, takeoverOf} from '../topology/taken-over.js';
 import {pending} from './needs.js';
@@ -9,6 +11,26 @@ import {clear, fires, rule} from './rule.js';
 
 /** The ACL user that redis-top connects as, quoted for a shell. */
 const userOf = ({settings}: NodeFacts) => quotedName('user', settings.user ?? 'default');
+
+/**
+Another node that accepts the user and the password that this node rejects. A node that was discovered gets those of the
+target. A node that needs no password does not count.
+*/
+function acceptedBy({record, settings, nodes}: NodeFacts): NodeAddress | undefined {
+	const user = settings.user ?? 'default';
+	const needsPassword = ({aclUsers}: NodeRecord) =>
+		aclUsers?.value.some(each => each.user === user && !['', 'nopass'].includes(each.login)) === true;
+	return record.failure?.code !== 'WRONGPASS' || record.origin === 'target' || record.role === 'sentinel'
+		? undefined
+		: [...nodes.values()].find(
+				other =>
+					other.address !== record.address &&
+					other.role !== 'sentinel' &&
+					other.failure === undefined &&
+					other.sample !== undefined &&
+					needsPassword(other),
+			)?.address;
+}
 
 export const connAuth = rule({
 	id: 'conn.auth',
@@ -32,17 +54,28 @@ export const connAuth = rule({
 		}
 
 		const isWrong = failure.code === 'WRONGPASS';
+		const other = acceptedBy(facts);
 		// The finding names no effect on clients, because other clients may have valid credentials.
 		return fires('critical', {
 			problem: failure.problem,
+			detail: other && message`${nodeName(other)} accepts them`,
 			reason: failure.reason,
 			evidence: [{name: 'reply', value: failure.code}],
 			meaning: `The server is there and answers, and redis-top can see nothing of it. ${
-				isWrong
-					? 'A wrong password, an unknown user and a disabled user get the same reply.'
-					: 'Other clients may be locked out too.'
+				other !== undefined
+					? 'Users and passwords do not replicate. After a failover to this node, applications are locked out in the same way.'
+					: isWrong
+						? 'A wrong password, an unknown user and a disabled user get the same reply.'
+						: 'Other clients may be locked out too.'
 			}`,
 			next: [
+				...(other === undefined
+					? []
+					: [
+							hint(
+								message`log in with the password that it has, by its config file or its ACL file, and set that of ${nodeName(other)}`,
+							),
+						]),
 				hint(
 					failure.code === 'NOAUTH'
 						? 'give --user and --askpass, or REDISCLI_AUTH'

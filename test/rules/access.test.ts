@@ -4,6 +4,7 @@ import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {connAuth, connNoperm, connRtt, connStale} from '../../source/rules/access.js';
+import {recordFrom} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -14,6 +15,17 @@ const failing = (failure: Failure, lastSeconds = 1, record: FactsParts['record']
 });
 const refused = socketFailure('ECONNREFUSED', '');
 
+const wrong = failing(replyFailure('WRONGPASS invalid username-password pair or user is disabled.'));
+/** Another node, with the digest of the password of its default user. */
+const withDefaultUser = (login: string) =>
+	recordFrom({
+		address: '10.0.1.9:6379',
+		aclUsers: {
+			atMs: nowMs,
+			value: [{user: 'default', isOn: true, login, rights: '', hasAllKeys: true, lacks: []}],
+		},
+	});
+
 testRule(connAuth, [
 	['it answers', {}, 'clear'],
 	['no password given', failing(replyFailure('NOAUTH Authentication required.')), 'critical', /password/],
@@ -22,6 +34,24 @@ testRule(connAuth, [
 		failing(replyFailure('WRONGPASS invalid username-password pair or user is disabled.')),
 		'critical',
 		/a wrong password, or a user that is unknown or off/,
+	],
+	[
+		'a wrong password, which another node of the deployment accepts',
+		{...wrong, record: {...wrong.record, origin: 'replication'}, nodes: [withDefaultUser('a1b2')]},
+		'critical',
+		/^rejects the user or password, 10\.0\.1\.9:6379 accepts them: a wrong password, or /,
+	],
+	[
+		'the same at an address that was given',
+		{...wrong, record: {...wrong.record, origin: 'target'}, nodes: [withDefaultUser('a1b2')]},
+		'critical',
+		/^rejects the user or password: a wrong password, or /,
+	],
+	[
+		'a wrong password beside a node that needs none',
+		{...wrong, record: {...wrong.record, origin: 'replication'}, nodes: [withDefaultUser('nopass')]},
+		'critical',
+		/^rejects the user or password: a wrong password, or /,
 	],
 	['the wording of servers before 6.0', failing(replyFailure('ERR invalid password')), 'critical'],
 	['rights are reported by another rule', failing(replyFailure('NOPERM this user has no permissions')), 'clear'],
