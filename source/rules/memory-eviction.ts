@@ -7,7 +7,7 @@ import {evictionCause} from './eviction-cause.js';
 import {infoEvidence} from './evidence.js';
 import {limitShare, loweredLimit} from './limit-facts.js';
 import {limitBelowEmpty} from './limit-without-unit.js';
-import {dataUnlikeOthers, limitUnlikeOthers} from './memory-peers.js';
+import {dataUnlikeOthers, limitUnlikeOthers, policyUnlikeOthers} from './memory-peers.js';
 import {errors, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -223,7 +223,7 @@ export const memOom = rule({
 		const unlike =
 			isLowered || tooSmall !== undefined || filler !== undefined
 				? undefined
-				: (limitUnlikeOthers(facts, limit) ?? dataUnlikeOthers(facts));
+				: (limitUnlikeOthers(facts, limit) ?? policyUnlikeOthers(facts) ?? dataUnlikeOthers(facts));
 		const isOfData = !isOverhead && !isLowered && tooSmall === undefined && filler === undefined;
 		const writer = isOfData ? topWriter(facts) : undefined;
 		const stopped = isOfData ? stoppedConsumers(facts) : undefined;

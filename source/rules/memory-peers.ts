@@ -56,6 +56,30 @@ export function limitUnlikeOthers({nodes, record}: NodeFacts, limit: number): Di
 			};
 }
 
+/**
+The difference of a full primary that evicts nothing, while every related node would evict: `maxmemory-policy` was never set
+here. Often the primary was a replica until a failover, or is new in its cluster.
+*/
+export function policyUnlikeOthers(facts: NodeFacts): Difference | undefined {
+	const {nodes, record} = facts;
+	const policyOf = ({sample}: NodeRecord) => sample?.info.text('memory', 'maxmemory_policy');
+	const policies = [...nodes.values()]
+		.filter(other => other !== record && belongTogether(record, other))
+		.flatMap(other => policyOf(other) ?? []);
+	const [policy] = policies;
+	return record.role !== 'primary' ||
+		policyOf(record) !== 'noeviction' ||
+		policy === undefined ||
+		policies.includes('noeviction')
+		? undefined
+		: {
+				reason: `policy noeviction, others ${new Set(policies).size === 1 ? policy : 'evict keys'}`,
+				next: hint(
+					`set maxmemory-policy as on the others (${policy}): a failover does not carry settings over; then CONFIG REWRITE`,
+				),
+			};
+}
+
 /** Fewest keys of a primary for a comparison with the others. Smaller numbers of keys differ by chance. */
 const fewestKeys = 1000;
 /** Fewest primaries of a cluster for a comparison. */

@@ -379,6 +379,46 @@ testRule(memOom, [
 		/^refuses writes \(OOM\): limit 100B, others none$/,
 	],
 	[
+		'a promoted node without the policy of its replica',
+		{
+			...refusing,
+			nodes: [
+				peerOf({
+					info: {
+						replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379},
+						memory: {maxmemory: 100, maxmemory_policy: 'allkeys-lru'},
+					},
+					role: 'replica',
+				}),
+			],
+		},
+		'critical',
+		/^refuses writes \(OOM\): policy noeviction, others allkeys-lru$/,
+	],
+	[
+		'a promoted node with the policy of its replica',
+		{
+			...refusing,
+			nodes: [
+				peerOf({
+					info: {
+						replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379},
+						memory: {maxmemory: 100, maxmemory_policy: 'noeviction'},
+					},
+					role: 'replica',
+				}),
+			],
+		},
+		'critical',
+		/: the policy is noeviction$/,
+	],
+	[
+		'a server of its own beside one that evicts keys',
+		{...refusing, nodes: [peerOf({info: {memory: {maxmemory: 100, maxmemory_policy: 'allkeys-lru'}}})]},
+		'critical',
+		/: the policy is noeviction$/,
+	],
+	[
 		'a server of its own beside one with a higher limit',
 		{...refusing, nodes: [peerOf({info: {memory: {maxmemory: 1000}}})]},
 		'critical',
