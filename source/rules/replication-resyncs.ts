@@ -9,6 +9,7 @@ import type {NodeFacts} from './node-facts.js';
 import {coveredRestart, isAway, isSilentLately} from './planned-restart.js';
 import {isRefusingResyncs} from './refused-peers.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
+import {repFlapping} from './replication-flapping.js';
 import {repBacklog, repObuf} from './replication-lag.js';
 import {withPrimary} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
@@ -267,55 +268,6 @@ export const repFullsyncStorm = rule({
 				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
 			],
 			...(small !== undefined && 'isUnlinked' in small ? {} : {action: 'set-repl-backlog' as const}),
-		});
-	},
-});
-
-const flappingWindowMs = 120_000;
-
-export const repFlapping = rule({
-	id: 'rep.flapping',
-	scope: 'node',
-	docs: {
-		looksAt: 'Links to replicas break repeatedly: `sync_partial_ok` rises several times within two minutes.',
-		since: '2.8',
-		falsePositives: [
-			'After a failover, a restart or a short network loss each replica needs one partial resync. The rule subtracts one for each replica.',
-		],
-	},
-	thresholds: {
-		count: {
-			value: 4,
-			unit: 'count',
-			source:
-				'partial resyncs in two minutes, beyond one for each replica: a failover or a restart costs each replica one',
-		},
-	},
-	raiseAfter: 1,
-	needs: {resynced: infoNumber('stats', 'sync_partial_ok')},
-	evaluate({resynced}, facts, limits) {
-		const before = facts.past(['stats', 'sync_partial_ok'], flappingWindowMs)[0]?.value ?? resynced;
-		const resyncs = Math.max(0, resynced - before);
-		if (resyncs - (replicaCount.read(facts) ?? 0) < limits.count) {
-			return clear;
-		}
-
-		return fires('warning', {
-			problem: 'has a link to a replica that breaks again and again',
-			detail: `${count(resyncs)} partial resyncs within two minutes`,
-			effect: 'reads-stale',
-			nodes: [facts.address, ...facts.record.replicas.map(({address}) => address)],
-			evidence: [
-				{name: 'partial resyncs in two minutes', value: resyncs, unit: 'count'},
-				...infoEvidence(facts, ['stats', 'sync_partial_ok', 'count'], ['replication', 'connected_slaves', 'count']),
-			],
-			meaning: 'The replica misses writes until it is back. A break that outlasts the backlog costs a full resync.',
-			next: [
-				...logSteps(facts),
-				hint('compare the settings: repl-timeout on both ends must be longer than repl-ping-replica-period here'),
-				redisCli(facts, 'CONFIG GET repl-*'),
-				hint('look at the network between them: a proxy, a firewall or a timeout on the way ends the connection'),
-			],
 		});
 	},
 });

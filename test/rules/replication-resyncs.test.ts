@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
-import {repDiscTotal, repDualchannel, repFlapping, repFullsyncStorm} from '../../source/rules/replication-resyncs.js';
+import {repFlapping} from '../../source/rules/replication-flapping.js';
+import {repDiscTotal, repDualchannel, repFullsyncStorm} from '../../source/rules/replication-resyncs.js';
 import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {emptyHost, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -293,6 +294,30 @@ const partial = (resynced: number, replicas = 1): Sections => ({
 	stats: {sync_partial_ok: resynced},
 	replication: {role: 'master', connected_slaves: replicas},
 });
+/** The same, with the lines of the linked replicas. */
+const withLinks = (resynced: number, ...hosts: readonly string[]): Sections => ({
+	...partial(resynced, hosts.length),
+	replication: {
+		role: 'master',
+		connected_slaves: hosts.length,
+		...Object.fromEntries(
+			hosts.map((host, index) => [`slave${index}`, `ip=${host},port=6379,state=online,offset=10,lag=1`]),
+		),
+	},
+});
+
+/** A log with so many links to a replica that ended within so many seconds, the last one `agoSeconds` ago. */
+const breaksInLog = (breaks: number, withinSeconds: number, agoSeconds = 2): LogEvidence => {
+	const lastMs = nowMs - agoSeconds * 1000;
+	const kind = {id: 'replica-lost', severity: 'info', meaning: '-', count: breaks} as const;
+	return {
+		source: '/var/log/redis.log',
+		lines: [],
+		remarks: [{...kind, rules: ['rep.lost'], line: 'Connection with replica 10.0.1.13:6379 lost.', atMs: lastMs}],
+		happened: [{...kind, atMs: lastMs - withinSeconds * 1000}],
+	};
+};
+
 testRule(repFlapping, [
 	['none', {info: partial(1), past: [partial(1), partial(1)]}, 'clear'],
 	[
@@ -300,6 +325,36 @@ testRule(repFlapping, [
 		{info: partial(9), past: [partial(2), partial(4), partial(7)]},
 		'warning',
 		/^has a link to a replica that breaks again and again, 7 partial resyncs within two minutes$/,
+	],
+	[
+		'every few seconds, with one replica',
+		{
+			info: withLinks(9, '10.0.1.12'),
+			past: [withLinks(2, '10.0.1.12'), withLinks(4, '10.0.1.12'), withLinks(7, '10.0.1.12')],
+		},
+		'warning',
+		/^has a link to replica 10\.0\.1\.12:6379 that breaks again and again, 7 partial resyncs within two minutes$/,
+	],
+	[
+		'every few seconds, at the first look, by the log',
+		{info: withLinks(40, '10.0.1.12', '10.0.1.13'), host: {log: breaksInLog(9, 100)}},
+		'warning',
+		/^has a link to replica 10\.0\.1\.13:6379 that breaks again and again, 9 partial resyncs within two minutes$/,
+	],
+	[
+		'every minute, at the first look, by the log',
+		{info: withLinks(40, '10.0.1.12', '10.0.1.13'), host: {log: breaksInLog(9, 600)}},
+		'clear',
+	],
+	[
+		'links that ended, with no partial resync after them',
+		{info: withLinks(0, '10.0.1.12', '10.0.1.13'), host: {log: breaksInLog(9, 100)}},
+		'clear',
+	],
+	[
+		'links that ended minutes ago',
+		{info: withLinks(40, '10.0.1.12', '10.0.1.13'), host: {log: breaksInLog(9, 100, 180)}},
+		'clear',
 	],
 	[
 		'one for each of six replicas, after a failover',
