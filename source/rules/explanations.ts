@@ -1,8 +1,8 @@
 import type {RuleId} from './all-rules.js';
+import {behindExplanations} from './behind-explanations.js';
 import type {Explanation} from './explanation.js';
 import {
 	cannotFork,
-	concernsNodeOf,
 	failedAtLimit,
 	fillsNetwork,
 	hasLoggedObstacle,
@@ -13,7 +13,6 @@ import {
 	holdsLong,
 	holdsReplicasBack,
 	holdsThread,
-	isBehindSilenced,
 	isCutOff,
 	isFlush,
 	isForRights,
@@ -36,7 +35,6 @@ import {
 } from './explanation-conditions.js';
 import {linkExplanations} from './link-explanations.js';
 import {
-	behindSymptoms,
 	failoverSymptoms,
 	followerSymptoms,
 	lateSymptoms,
@@ -134,9 +132,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'rep.timeout', where: 'here', symptoms: ['rep.flapping']},
 	// Both ends of a cut link report the cut.
 	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
-	// A replica applies writes on its main thread. While one command fills it, the replica falls behind.
-	{cause: 'lat.command_hog', where: 'primary', symptoms: behindSymptoms, isSymptom: concernsNodeOf},
-	{cause: 'lat.slowlog_new', where: 'primary', symptoms: behindSymptoms, isSymptom: isBehindSilenced},
+	...behindExplanations,
 	// A replica of a replica gets no data while the replica in the middle has no link.
 	{cause: 'rep.link_down', where: 'replicas', symptoms: ['rep.io_stale', 'rep.link_down', 'rep.sync']},
 	// Sentinels promote no replica at an address that they do not reach.

@@ -149,6 +149,45 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a replica that the limit of its control group stops most of the time is behind for that',
+		[
+			findingOf('rep.lag_bytes', 'critical', primary, {nodes: [primary, replica]}),
+			findingOf('rep.overrun_eta', 'warning', primary, {nodes: [primary, otherReplica]}),
+			findingOf('cpu.throttle', 'warning', replica, {
+				evidence: [{name: 'nr_throttled / nr_periods', value: 0.9, unit: 'share'}],
+			}),
+		],
+		[
+			['cpu.throttle', undefined],
+			['rep.lag_bytes', 'cpu.throttle'],
+			['rep.overrun_eta', undefined],
+		],
+	],
+	[
+		'a limit that stops a replica now and then does not hold it back',
+		[
+			findingOf('rep.lag_bytes', 'critical', primary, {nodes: [primary, replica]}),
+			findingOf('cpu.throttle', 'warning', replica, {
+				evidence: [{name: 'nr_throttled / nr_periods', value: 0.2, unit: 'share'}],
+			}),
+		],
+		[
+			['rep.lag_bytes', undefined],
+			['cpu.throttle', undefined],
+		],
+	],
+	[
+		'a replica that waits for its disk is behind for that',
+		[
+			findingOf('rep.lag_bytes', 'critical', primary, {nodes: [primary, replica]}),
+			findingOf('os.disk', 'warning', replica),
+		],
+		[
+			['os.disk', undefined],
+			['rep.lag_bytes', 'os.disk'],
+		],
+	],
+	[
 		'a replica that a command held for seconds is behind for that, and acknowledges nothing',
 		[
 			findingOf('rep.lag_ack', 'critical', primary, {nodes: [primary, replica]}),
