@@ -25,6 +25,7 @@ const reasons: ReadonlyMap<string, (remark: LogRemark) => Message> = new Map([
 	['acl-broken', () => 'its ACL file has a mistake or cannot be read'],
 	['module-unloadable', () => 'a module could not be loaded'],
 	['tls-unusable', () => 'its certificate or key cannot be used'],
+	['sentinel-file-unwritable', () => 'it cannot write its config file, as a Sentinel must'],
 	['too-many-databases', () => 'its data has more databases than its config allows'],
 	['aof-broken', () => 'its append-only file is damaged'],
 	['aof-unknown-command', () => 'its append-only file has a command that it does not know'],

@@ -32,6 +32,13 @@ export const logEnds: readonly LogPattern[] = [
 		'it ended because it could not write its nodes.conf: a full disk, or no right to its folder',
 	),
 	pattern(
+		'sentinel-file-unwritable',
+		'critical',
+		[],
+		/Sentinel config file .* is not writable|Sentinel needs config file on disk/,
+		'it could not start: a Sentinel keeps what it learns in its config file, and cannot write it',
+	),
+	pattern(
 		'aof-missing',
 		'critical',
 		[],

@@ -39,6 +39,13 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 		['free the disk of its folder, or give its user the right to write there, then start it again'],
 	],
 	[
+		'sentinel-file-unwritable',
+		[
+			'give its user the right to write the file and its folder, or mount it for writing: a copy of its own, no file that several share',
+			'start it with the path of that file: redis-sentinel FILE',
+		],
+	],
+	[
 		'aof-missing',
 		[
 			'look into its appendonlydir: the manifest names the files; put a missing one back from a copy',

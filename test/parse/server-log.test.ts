@@ -137,6 +137,14 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'1:M 24 Nov 2026 11:22:33.123 # Sorry, the cluster configuration file nodes.conf is already used by a different Redis Cluster node.',
 	],
 	['nodes-conf-unwritable', "1:M 24 Nov 2026 11:22:33.123 # Fatal: can't update cluster config file."],
+	[
+		'sentinel-file-unwritable',
+		'1:X 24 Nov 2026 11:22:33.123 # Sentinel config file /etc/sentinel.conf is not writable: Read-only file system. Exiting...',
+	],
+	[
+		'sentinel-file-unwritable',
+		'1:X 24 Nov 2026 11:22:33.123 # Sentinel needs config file on disk to save state. Exiting...',
+	],
 	['aof-missing', '*** FATAL AOF MANIFEST FILE ERROR ***'],
 	[
 		'aof-missing',
@@ -251,6 +259,12 @@ test('lines of one meaning less than a minute apart happened together, and advic
 			['save-failed', 1, 3],
 		],
 	);
+});
+
+test('a Sentinel that cannot write its config file ended for that', () => {
+	const start = '7:X 24 Nov 2026 11:22:33.000 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo';
+	const end = '7:X 24 Nov 2026 11:22:33.123 # Sentinel config file /etc/s.conf is not writable: Permission denied. Exiting...';
+	assert.equal(endInLog(readServerLog('a log', [start, end].join('\n')))?.reason, 'it cannot write its config file, as a Sentinel must');
 });
 
 test('a log line with control characters becomes one printable line', () => {
