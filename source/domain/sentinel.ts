@@ -22,6 +22,8 @@ export type SentinelPeer = {
 	after ten minutes, and for a Sentinel.
 	*/
 	readonly roleMs?: number | undefined;
+	/** True if the node is flagged `s_down` and answers the PINGs of the Sentinel with errors, such as NOAUTH. */
+	readonly refusesPing?: true | undefined;
 	/** The priority of a replica; a replica with priority 0 is never promoted. Undefined for a Sentinel. */
 	readonly priority: number | undefined;
 };
@@ -73,6 +75,8 @@ export type MonitoredPrimary = {
 	readonly downAfterMs: number | undefined;
 	/** Milliseconds for which this Sentinel has flagged the primary `s_down`; undefined while it does not. */
 	readonly downMs?: number | undefined;
+	/** True if the primary is flagged `s_down` and answers the PINGs of this Sentinel with errors, such as NOAUTH. */
+	readonly refusesPing?: true | undefined;
 	readonly failoverTimeoutMs: number | undefined;
 	/** The primary's replicas; undefined until SENTINEL REPLICAS was read. */
 	readonly replicas: readonly SentinelPeer[] | undefined;

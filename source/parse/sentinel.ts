@@ -33,6 +33,26 @@ function placeOf(row: Fields): Pick<SentinelPeer, 'address' | 'host' | 'port'> |
 		: {address: addressOf({kind: 'tcp', host, port}), host, port};
 }
 
+/** Most milliseconds since the last reply to a PING of a node that replies. A Sentinel sends a PING each second. */
+const replyingMs = 3000;
+/** Least milliseconds by which the last accepted reply must be older than the last reply. */
+const acceptedBeforeMs = 1000;
+
+/**
+Whether a node replies to PINGs, and the Sentinel accepts none of the replies. It accepts PONG, LOADING and MASTERDOWN.
+Source: sentinel.c, `sentinelPingReplyCallback`.
+*/
+function pingRefusal(row: Fields): {readonly refusesPing?: true} {
+	const [reply, accepted] = ['last-ping-reply', 'last-ok-ping-reply'].map(name => numberOf(row.get(name)));
+	return flagsOf(row).has('s_down') &&
+		reply !== undefined &&
+		accepted !== undefined &&
+		reply <= replyingMs &&
+		accepted - reply >= acceptedBeforeMs
+		? {refusesPing: true}
+		: {};
+}
+
 /**
 Milliseconds after which a change of role is not read any more. Its age is another one in each reply, so the node's record
 would never be the same again.
@@ -66,6 +86,7 @@ export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredP
 						otherSentinels: number('num-other-sentinels'),
 						downAfterMs: number('down-after-milliseconds'),
 						downMs: number('s-down-time'),
+						...pingRefusal(row),
 						failoverTimeoutMs: number('failover-timeout'),
 						replicas: undefined,
 						sentinels: undefined,
@@ -102,6 +123,7 @@ export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] 
 						linkStatus: row.get('master-link-status'),
 						linkDownMs: numberOf(row.get('master-link-down-time')),
 						priority: numberOf(row.get('slave-priority')),
+						...pingRefusal(row),
 						...roleTime(recent(numberOf(row.get('role-reported-time')))),
 						...downTime(numberOf(row.get('s-down-time')), row.has('slave-priority')),
 					},

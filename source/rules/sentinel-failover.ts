@@ -11,7 +11,7 @@ import {obstacleSinceLink} from './replication-obstacles.js';
 import {type FleetFacts, fires, rule} from './rule.js';
 import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
 import {quotedFlags, wasNeverLinked} from './sentinel-links.js';
-import {isFlaggedDown, promotionObstacle, unfitSteps} from './sentinel-promotion.js';
+import {isFlaggedDown, promotionObstacle, refusesSentinels, unfitSteps} from './sentinel-promotion.js';
 import {senQuorum} from './sentinel-quorum.js';
 
 export const senFailing = rule({
@@ -85,6 +85,12 @@ const reachSteps = (replica: NodeRecord | undefined): readonly NextStep[] => [
 	hint('a connection: compare sentinel auth-pass and auth-user with the password of the replica'),
 ];
 
+/** The steps for replicas that answer the PINGs of their Sentinels with errors, and that answer redis-top. */
+const refusedSteps: readonly NextStep[] = [
+	hint('give the replica the password of its primary (requirepass, or the user of auth-user): Sentinels have one auth-pass for both'),
+	hint('the user of auth-user needs PING, INFO, PUBLISH, SUBSCRIBE and what a failover takes: the Sentinel documentation lists it'),
+];
+
 /**
 The steps for servers that came back at other addresses, as containers do: no server that the sentinels name answers
 redis-top. Empty while one answers.
@@ -135,14 +141,22 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 
 	const listed = obstacles[0] ?? [];
 	const cut = listed.flatMap(({replica, why}) =>
-		why === 'is down' || why === 'is not connected' ? (answeringReplica(fleet, replica.address) ?? []) : [],
+		why === 'is down' || why === 'is not connected' || why === refusesSentinels
+			? (answeringReplica(fleet, replica.address) ?? [])
+			: [],
 	);
 	const isCut = cut.length > 0 && cut.length === listed.length;
-	const reason: Message = isCut
-		? message`its sentinels cannot reach ${joinMessages(
+	const isRefusal = isCut && listed.every(({why}) => why === refusesSentinels);
+	const reason: Message = isRefusal
+		? message`${joinMessages(
 				cut.map(({address}) => nodeName(address)),
 				', ',
-			)}, which answers here`
+			)} ${cut.length === 1 ? 'refuses' : 'refuse'} its sentinels (auth-pass)`
+		: isCut
+			? message`its sentinels cannot reach ${joinMessages(
+					cut.map(({address}) => nodeName(address)),
+					', ',
+				)}, which answers here`
 		: listed.length > 0
 			? joinMessages(
 					listed.map(
@@ -159,7 +173,9 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 		reason,
 		remedies:
 			unfitSteps(first.primary) ??
-			(isCut
+			(isRefusal
+				? refusedSteps
+				: isCut
 				? reachSteps(cut[0])
 				: [hint('bring a replica back: its log says why it is away'), ...movedSteps(group, fleet)]),
 	};

@@ -48,7 +48,8 @@ export function unlinkedSentinels(
 	{nodes}: FleetFacts,
 ): FleetEvaluation {
 	const facts = nodes.get(primary);
-	const isRefused = facts !== undefined && refusedSentinelPings(facts) !== undefined;
+	const isNoauth = facts !== undefined && refusedSentinelPings(facts) !== undefined;
+	const isRefused = isNoauth || seen.every(report => report.primary.refusesPing === true);
 	const isAgreed = seen.some(({primary: {flags}}) => flags.has('o_down'));
 	const isNever = seen.every(report => wasNeverLinked(report.primary));
 	const who = joinMessages(
@@ -59,11 +60,11 @@ export function unlinkedSentinels(
 	const sentinels = seen.length === 1 ? 'sentinel' : 'sentinels';
 	const firing = fires(isAgreed ? 'critical' : 'warning', {
 		problem: isRefused
-			? message`${nameOf('primary', name)}: the primary ${nodeName(primary)} refuses ${sentinels} ${who} (NOAUTH)`
+			? message`${nameOf('primary', name)}: the primary ${nodeName(primary)} refuses ${sentinels} ${who}${isNoauth ? ' (NOAUTH)' : ''}`
 			: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach or log in to the primary ${nodeName(primary)}`,
 		detail: `${seen.length} of ${reports.length} sentinels hold it down, but it answers redis-top`,
 		reason: isRefused
-			? `auth-pass is missing or wrong ${seen.length === 1 ? 'there' : 'on them'}`
+			? `auth-pass is missing or wrong ${seen.length === 1 ? 'there' : 'on them'}${isNoauth ? '' : ', or their user may not PING'}`
 			: isNever
 				? `never had a link: ${linkObstacles}`
 				: linkObstacles,

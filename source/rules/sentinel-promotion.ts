@@ -4,6 +4,9 @@ import type {MonitoredPrimary, SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
 import {hint} from './next-steps.js';
 
+/** Why Sentinels hold a node down that answers their PINGs with errors. The text follows the node's address. */
+export const refusesSentinels = 'refuses its sentinels';
+
 /** Whether a Sentinel flags the primary as down. */
 export const isFlaggedDown = ({flags}: Pick<MonitoredPrimary, 'flags'>): boolean =>
 	flags.has('s_down') || flags.has('o_down');
@@ -14,11 +17,11 @@ down for ten times `down-after-milliseconds`, plus the time for which the primar
 its data is not flagged down, because the reply LOADING counts as alive. Source: sentinel.c, `sentinelSelectSlave`.
 */
 export function promotionObstacle(
-	{flags, linkStatus, linkDownMs = 0, priority}: SentinelPeer,
+	{flags, linkStatus, linkDownMs = 0, priority, refusesPing}: SentinelPeer,
 	primary: MonitoredPrimary,
 ): string | undefined {
 	if (isFlaggedDown({flags})) {
-		return 'is down';
+		return refusesPing === true ? refusesSentinels : 'is down';
 	}
 
 	if (flags.has('disconnected')) {

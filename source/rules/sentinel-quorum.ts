@@ -45,6 +45,17 @@ function partedSentinels({reports}: MonitoredGroup, {nodes}: FleetFacts): readon
 	return [...parted].flatMap(address => answering.get(address) ?? []);
 }
 
+/**
+The number of Sentinels that answer the PINGs of the others with errors. 0 if another one is down or cut off as well, which
+comes first then.
+*/
+function refusingSentinels({reports}: MonitoredGroup): number {
+	const out = reports
+		.flatMap(({primary: {sentinels = []}}) => sentinels)
+		.filter(({flags}) => flags.has('s_down') || flags.has('disconnected'));
+	return out.every(({refusesPing}) => refusesPing === true) ? new Set(out.map(({address}) => address)).size : 0;
+}
+
 type Obstacle = {readonly reason: Message; readonly next: readonly NextStep[]};
 
 /** Why there is no quorum. The text has only the number of sentinels; the finding's evidence has their names. */
@@ -59,6 +70,17 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 					'on all of these sentinels but one: stop it, remove the line "sentinel myid" from its config file, start it',
 				),
 				hint('each then makes an id of its own, and they learn of each other within seconds'),
+			],
+		};
+	}
+
+	const refusing = refusingSentinels(group);
+	if (refusing > 0) {
+		return {
+			reason: `${refusing} ${refusing === 1 ? 'sentinel refuses' : 'sentinels refuse'} the others (sentinel-pass)`,
+			next: [
+				hint('the sentinels want a password from each other (requirepass), and get none, or a wrong one; on each of them:'),
+				hint('SENTINEL CONFIG SET sentinel-pass PASSWORD (sentinel-user, too, for a user of the ACL); it is kept in the file'),
 			],
 		};
 	}

@@ -50,6 +50,20 @@ test('the time for which a sentinel is down is told in whole minutes, so that on
 	assert.equal(downOf('s-down-time', '725000', 'slave-priority', '100'), undefined, 'a replica');
 });
 
+test('a node that is held down and replies to PINGs refuses them', () => {
+	const refusalOf = (flags: string, replyMs: string, acceptedMs: string) => {
+		const row = ['ip', '10.0.0.1', 'port', '26379', 'name', 'main', 'flags', flags];
+		const times = ['last-ok-ping-reply', acceptedMs, 'last-ping-reply', replyMs];
+		return [parseSentinelPeers([[...row, ...times]])[0], parseMonitoredPrimaries([[...row, ...times]])[0]].map(
+			each => each?.refusesPing,
+		);
+	};
+	assert.deepEqual(refusalOf('s_down,sentinel', '412', '9412'), [true, true]);
+	assert.deepEqual(refusalOf('s_down,sentinel', '9412', '9412'), [undefined, undefined], 'no reply at all');
+	assert.deepEqual(refusalOf('s_down,sentinel', '412', '412'), [undefined, undefined], 'it has just come back');
+	assert.deepEqual(refusalOf('sentinel', '412', '9412'), [undefined, undefined], 'it is not held down yet');
+});
+
 test('the time since a replica changed its role is told for ten minutes', () => {
 	const roleOf = (ms: string) =>
 		parseSentinelPeers([['ip', '10.0.0.1', 'port', '6379', 'flags', 'slave', 'role-reported-time', ms]])[0];

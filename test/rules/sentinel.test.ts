@@ -341,6 +341,26 @@ test('sen.quorum: sentinels that answer here and flag each other down are cut of
 	assert.match(next, /redis-cli -h 127\.0\.0\.1 -p 26380 PING/);
 });
 
+test('sen.quorum: sentinels that answer the PINGs of the others with errors lack the password of each other', () => {
+	const refusing = (refusesPing: true | undefined) =>
+		[0, 1, 2].map(own => ({
+			...check(2),
+			sentinels: [0, 1, 2]
+				.filter(index => index !== own)
+				.map(index =>
+					peer(26_379 + index, {
+						flags: new Set(['s_down', 'sentinel']),
+						refusesPing: index === 0 ? refusesPing : true,
+					}),
+				),
+		}));
+	const {text, next} = quorumOf(refusing(true), upPrimary);
+	assert.match(text, /: 3 sentinels refuse the others \(sentinel-pass\)$/);
+	assert.match(next, /SENTINEL CONFIG SET sentinel-pass PASSWORD/);
+	assert.doesNotMatch(next, /open the port/);
+	assert.match(quorumOf(refusing(undefined), upPrimary).text, /: no network between 3 sentinels$/, 'one is cut off');
+});
+
 test('sen.quorum: while the primary is down, the replica with the newest data is the one to promote', () => {
 	const replica = (port: number, offset: number) =>
 		factsOf({
@@ -619,6 +639,20 @@ test('sen.no_replica: a replica that answers redis-top is not down: the sentinel
 	assert.doesNotMatch(next, /SENTINEL REMOVE/);
 });
 
+test('sen.no_replica: a replica that answers the PINGs of its sentinels with errors has another password', () => {
+	const refusing = all({replicas: [peer(7002, {flags: new Set(['slave', 's_down']), refusesPing: true})]});
+	const textWith = (others: NonNullable<EvaluatedParts['others']>) => {
+		const [found] = evaluated(senNoReplica, refusing, 0, 'primary', upPrimary, {others});
+		assert.equal(found?.kind, 'fires');
+		return `${findingText(found)}\n${found.next.map(({text}) => messageText(text)).join('\n')}`;
+	};
+	const seen = textWith([followerAt('127.0.0.1:7002')]);
+	assert.match(seen, /would promote: 127\.0\.0\.1:7002 refuses its sentinels \(auth-pass\)\n/);
+	assert.match(seen, /give the replica the password of its primary/);
+	assert.doesNotMatch(seen, /open the port/);
+	assert.match(textWith([]), /would promote: 127\.0\.0\.1:7002 refuses its sentinels\n/);
+});
+
 test('sen.no_replica: where no server answers at the addresses that sentinels know, they may have moved', () => {
 	const {text, next} = withoutReplica([followerAt('127.0.0.1:7002', {failure: refusedConnection})]);
 	assert.match(text, /would promote: 127\.0\.0\.1:7002 is down$/);
@@ -671,6 +705,12 @@ const answering: ReadonlyArray<
 		[{...neverLinked, flags: new Set(['s_down', 'master', 'disconnected'])}, {}, {}],
 		'warning',
 		/^main: sentinel 127\.0\.0\.1:26379 cannot reach or log in to the primary 127\.0\.0\.1:7001, 1 of 3/,
+	],
+	[
+		'it answers their PINGs with errors',
+		all({...flags('s_down', 'o_down'), runId: 'a'.repeat(40), refusesPing: true}),
+		'critical',
+		/^main: the primary 127\.0\.0\.1:7001 refuses sentinels .*: auth-pass is missing or wrong on them, or their user may not PING$/,
 	],
 	[
 		'they lost it',
