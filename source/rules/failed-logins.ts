@@ -173,10 +173,10 @@ function otherPassword(user: AclUser, facts: NodeFacts): LoginFailure | undefine
 	const name = nodeName(owner.address);
 	const isDefault = user.user === 'default';
 	return {
-		reason: message`${isLost ? 'promoted with' : 'it has'} another password of this user than ${name}; passwords do not replicate`,
+		reason: isLost ? message`promoted with another password than ${name}` : message`its password differs from that on ${name}`,
 		meaning: isLost
-			? 'The applications have the password of the former primary, and cannot log in at the promoted node.'
-			: message`The applications have a password that this node does not know. Perhaps it was changed on ${name} alone.`,
+			? 'Passwords do not replicate. The applications have that of the former primary, and cannot log in at the promoted node.'
+			: message`Passwords do not replicate. Perhaps it was changed on ${name} alone.`,
 		next: [
 			hint(
 				isDefault

@@ -8,6 +8,9 @@ export const noRoom = 'the primary has no room for another client (maxclients)';
 /** The reason of a replica that has no room for the data of its primary. */
 export const fullDisk = 'its disk is full';
 
+/** The reason of a replica whose tls-ca-cert-file lacks the authority that signed the certificate of its primary. */
+export const unknownAuthority = 'unknown authority';
+
 /** Why a replica has no link, by a line of its log. In the message, `problem` precedes the name of the primary. */
 export type Obstacle = {
 	readonly problem: string;
@@ -106,7 +109,7 @@ export const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		'certificate-unverified',
 		{
 			problem: 'refuses the certificate of its primary',
-			reason: 'its tls-ca-cert-file lacks the authority that signed it, or it has expired',
+			reason: `${unknownAuthority}, or it has expired`,
 			past: 'could not verify its certificate',
 			next: [
 				hint(
@@ -120,11 +123,11 @@ export const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		'certificate-refused',
 		{
 			problem: 'is turned away by its primary',
-			reason: 'the primary refuses its certificate, or wants one (tls-auth-clients)',
+			reason: 'its certificate is refused',
 			past: 'was turned away by it (TLS)',
 			next: [
 				hint(
-					'give the replica a certificate that an authority in tls-ca-cert-file of the primary signed: tls-cert-file and tls-key-file, in one CONFIG SET',
+					'give the replica a certificate that an authority in tls-ca-cert-file of the primary signed (tls-auth-clients): tls-cert-file and tls-key-file, in one CONFIG SET',
 				),
 				hint('see when its own ends, and who signed it: openssl x509 -noout -enddate -issuer -in FILE'),
 			],

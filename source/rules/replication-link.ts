@@ -167,7 +167,7 @@ export const repLinkDown = rule({
 		const state = wasNeverUp
 			? sinceStart === undefined
 				? message`has no link to its primary ${primary} yet`
-				: message`has had no link to its primary ${primary} since its start ${seconds(sinceStart)} ago`
+				: message`never linked to its primary ${primary}`
 			: message`lost its primary ${primary} ${seconds(downSeconds)} ago`;
 		const isLasting =
 			!isShort ||
@@ -188,7 +188,11 @@ export const repLinkDown = rule({
 						}
 					: refusesReads && isLasting
 						? {problem: 'refuses reads (MASTERDOWN)', reason: message`it ${state}`}
-						: {problem: state, reason: isFailing ? resyncFails : way}),
+						: {
+								problem: state,
+								detail: sinceStart === undefined ? undefined : `${seconds(sinceStart)} since its start`,
+								reason: isFailing ? resyncFails : way,
+							}),
 			effect: refusesReads ? 'reads-refused' : 'reads-stale',
 			nodes: withPrimary(facts),
 			evidence: infoEvidence(

@@ -5,7 +5,7 @@ import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, count} from '../text/units.js';
 import {certificateSteps} from './certificate.js';
-import {fullDisk, type Obstacle, obstacles} from './link-obstacles.js';
+import {fullDisk, type Obstacle, obstacles, unknownAuthority} from './link-obstacles.js';
 import {hint, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
@@ -167,7 +167,7 @@ function withLoginKnown(obstacle: Obstacle, line: string, {sample, primary}: Nod
 	const isAtRisk = its === 0 && (own ?? 0) > 0;
 	return {
 		...obstacle,
-		reason: 'the primary has no password, and masterauth sends one',
+		reason: 'the primary has no password',
 		next: isAtRisk
 			? [
 					hint(
@@ -201,7 +201,7 @@ function withCertificateKnown(obstacle: Obstacle, {primary, settings, nowMs}: No
 				reason: 'it has expired',
 				next: certificateSteps({record: primary, settings, nowMs}, isRefusedHere ? undefined : endsMs),
 			}
-		: {...obstacle, reason: 'its tls-ca-cert-file lacks the authority that signed it'};
+		: {...obstacle, reason: unknownAuthority};
 }
 
 /** The obstacle that the replica's own log showed within the last minute; undefined if the log shows no obstacle. */

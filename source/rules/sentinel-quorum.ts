@@ -77,7 +77,7 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 	const refusing = refusingSentinels(group);
 	if (refusing > 0) {
 		return {
-			reason: `${refusing} ${refusing === 1 ? 'sentinel refuses' : 'sentinels refuse'} the others (sentinel-pass)`,
+			reason: `${refusing} ${refusing === 1 ? 'sentinel refuses' : 'sentinels refuse'} PINGs (sentinel-pass)`,
 			next: [
 				hint('the sentinels want a password from each other (requirepass), and get none, or a wrong one; on each of them:'),
 				hint('SENTINEL CONFIG SET sentinel-pass PASSWORD (sentinel-user, too, for a user of the ACL); it is kept in the file'),

@@ -355,7 +355,7 @@ test('sen.quorum: sentinels that answer the PINGs of the others with errors lack
 				),
 		}));
 	const {text, next} = quorumOf(refusing(true), upPrimary);
-	assert.match(text, /: 3 sentinels refuse the others \(sentinel-pass\)$/);
+	assert.match(text, /: 3 sentinels refuse PINGs \(sentinel-pass\)$/);
 	assert.match(next, /SENTINEL CONFIG SET sentinel-pass PASSWORD/);
 	assert.doesNotMatch(next, /open the port/);
 	assert.match(quorumOf(refusing(undefined), upPrimary).text, /: no network between 3 sentinels$/, 'one is cut off');
