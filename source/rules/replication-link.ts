@@ -11,7 +11,8 @@ import {infoNumber, infoText, pending} from './needs.js';
 import {hint, logSteps, onHost, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts, quotedName} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
-import {loggedObstacle, obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
+import {repState} from './replica-state.js';
+import {loggedObstacle, obstacleInLog, primaryInLog, storageInLog, versionSteps} from './replication-obstacles.js';
 import {
 	followSteps,
 	hasReceivedData,
@@ -104,17 +105,27 @@ function isTurnedAway(facts: NodeFacts): boolean {
 const firstLooksMs = 30_000;
 
 /**
+Whether a replica that never had a link has received data of its primary: a full resync failed. Before 7.0 a server does not
+count these bytes.
+*/
+const hasFailedResync = (facts: NodeFacts): boolean =>
+	!isSettling(facts) &&
+	(facts.number('server', 'uptime_in_seconds') ?? 0) >= linkedSeconds &&
+	(facts.number('stats', 'total_net_repl_input_bytes') ?? 0) > 0;
+
+/**
 Seconds since the start of a replica that has had no link since then; undefined if that is not known. INFO does not tell how
-long a link is missing that never existed. redis-top has just found the replica, nobody gave it another primary since its
-start (REPLICAOF), and the primary does not list it. A cluster gives its nodes other primaries without a command.
+long a link is missing that never existed. redis-top has just found the replica, and nobody gave it another primary since its
+start (REPLICAOF, FAILOVER). The primary does not list it, or a full resync has failed. A cluster gives its nodes other primaries
+without a command.
 */
 function unlinkedSinceStart(facts: NodeFacts): number | undefined {
 	const calls = facts.sample && commandStats(facts.sample.info);
 	const isFirst = facts.nowMs - facts.memory.foundAtMs < firstLooksMs;
 	const isGiven =
 		facts.number('cluster', 'cluster_enabled') === 1 ||
-		['replicaof', 'slaveof'].some(command => (calls?.get(command)?.calls ?? 0) > 0);
-	return isFirst && !isGiven && calls !== undefined && calls.size > 0 && isTurnedAway(facts)
+		['replicaof', 'slaveof', 'failover'].some(command => (calls?.get(command)?.calls ?? 0) > 0);
+	return isFirst && !isGiven && calls !== undefined && calls.size > 0 && (isTurnedAway(facts) || hasFailedResync(facts))
 		? facts.number('server', 'uptime_in_seconds')
 		: undefined;
 }
@@ -176,7 +187,10 @@ export const repLinkDown = rule({
 		const way = obstacle === undefined && isLasting ? wayBetween(facts, downSeconds) : undefined;
 		const isNetwork = way === noWay;
 		const isFailing =
-			obstacle === undefined && isLasting && answersNow(facts.primary) && hasReceivedData(facts, downSeconds);
+			obstacle === undefined &&
+			isLasting &&
+			answersNow(facts.primary) &&
+			(hasReceivedData(facts, downSeconds) || (sinceStart !== undefined && hasFailedResync(facts)));
 		const isCritical = isLong || obstacle !== undefined || (refusesReads && isLasting);
 		return fires(isCritical ? 'critical' : isLasting ? 'warning' : 'info', {
 			...(obstacle !== undefined
@@ -226,7 +240,10 @@ export const repLinkDown = rule({
 				...(replacement === undefined ? [] : followSteps(facts, replacement)),
 				...(obstacle?.next ?? stepsForTls(way)),
 				...(isFailing
-					? [hint('its log says why: no room on its disk, a newer version of the data, a timeout, a buffer limit')]
+					? [
+							...versionSteps(facts),
+							hint('its log says why: no room on its disk, a newer version of the data, a timeout, a buffer limit'),
+						]
 					: isNetwork
 						? betweenSteps(facts)
 						: obstacle?.isOfDisk === true
@@ -351,39 +368,6 @@ export const repIoStale = rule({
 			),
 			meaning: source.meaning,
 			next: [...source.next, redisCli(facts, 'INFO replication')],
-		});
-	},
-});
-
-export const repState = rule({
-	id: 'rep.state',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'A replica has not been online for two minutes: `state=` of its line in INFO is `wait_bgsave` or `send_bulk`. Valkey adds `bg_transfer` and `rdb_transmitted`.',
-		since: '2.8',
-		falsePositives: ['Every full resync passes through these states. The rule fires after two minutes in them.'],
-	},
-	raiseAfterMs: 120_000,
-	needs: {},
-	evaluate(_, facts) {
-		const {replicas} = facts.record;
-		const stuck = replicas.find(({state}) => state !== 'online');
-		if (stuck === undefined) {
-			return clear;
-		}
-
-		return fires('warning', {
-			problem: message`replica ${nodeName(stuck.address)} is not online yet`,
-			reason: stuck.state,
-			effect: replicas.some(({state}) => state === 'online') ? undefined : 'failover-impossible',
-			nodes: [facts.address, stuck.address],
-			evidence: [
-				{name: 'replica', value: message`${nodeName(stuck.address)}`},
-				{name: 'state', value: stuck.state},
-			],
-			meaning: 'It has no data yet to replace its primary with. The primary buffers the writes of that time in memory.',
-			next: [redisCli(facts, 'INFO replication'), ...logSteps(facts)],
 		});
 	},
 });

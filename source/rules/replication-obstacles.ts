@@ -40,6 +40,15 @@ const productOf = (record: NodeRecord | undefined): string | undefined => {
 	return product && `${productNames[product.product]} ${product.version ?? ''}`.trim();
 };
 
+/** The step about a primary of another version or product: its data may be what the replica cannot load. */
+export function versionSteps({record, primary}: NodeFacts): readonly NextStep[] {
+	const [own, its] = [productOf(record), productOf(primary)];
+	const lineOf = (product: string) => /^\D*\d+\.\d+/.exec(product)?.[0];
+	return own === undefined || its === undefined || lineOf(own) === lineOf(its)
+		? []
+		: [hint(`it is ${own}, its primary ${its}: no server reads the data of a newer version, or of another product`)];
+}
+
 const logOf = ({host}: NodeRecord) => (host?.value.kind === 'here' ? host.value.log : undefined);
 
 /**

@@ -6,7 +6,8 @@ import type {AccessRefusal} from '../../source/domain/access-log.js';
 import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {findingText} from '../../source/rules/finding.js';
-import {repIoStale, repLinkDown, repState} from '../../source/rules/replication-link.js';
+import {repState} from '../../source/rules/replica-state.js';
+import {repIoStale, repLinkDown} from '../../source/rules/replication-link.js';
 import {repSync} from '../../source/rules/replication-sync.js';
 import {repSameAddress} from '../../source/rules/same-address.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
@@ -206,6 +207,21 @@ test('rep.link_down: a primary without a password gets its password back, and no
 	assert.match(stepsFor({}, 'Unable to AUTH to MASTER: -WRONGPASS'), /^CONFIG SET masterauth on this replica/);
 });
 
+test('rep.link_down: a primary of another version is named where full resyncs fail', () => {
+	const stepsWith = (version: string): string => {
+		const facts = neverLinked(3600, {}, {
+			server: {uptime_in_seconds: 3600, redis_version: '7.0.15'},
+			stats: {total_net_repl_input_bytes: 900},
+		});
+		const nodes = [withServer({redis_version: version, uptime_in_seconds: 900})];
+		return firingOf(repLinkDown, {...facts, nodes})
+			.next.map(({text}) => messageText(text))
+			.join('\n');
+	};
+	assert.match(stepsWith('8.0.2'), /^it is Redis 7\.0\.15, its primary Redis 8\.0\.2: no server reads the data of a newer/);
+	assert.match(stepsWith('7.0.4'), /^its log says why/);
+});
+
 test('rep.link_down: a replica without keys serves no data', () => {
 	const meaningOf = (keyspace: Sections[string]) => {
 		const facts = down(20);
@@ -261,11 +277,29 @@ testRule(repLinkDown, [
 	['the same, and it has just loaded little data', neverLinked(12), 'info', /yet$/],
 	['the same, and REPLICAOF was sent since', neverLinked(3600, {cmdstat_replicaof: oneCall}), 'info', /yet$/],
 	['the same, and SLAVEOF was sent since, as Sentinels do', neverLinked(3600, {cmdstat_slaveof: oneCall}), 'info'],
+	['the same, and FAILOVER made it a replica', neverLinked(3600, {cmdstat_failover: oneCall}), 'info', /yet$/],
 	['the same, and commands were not counted', neverLinked(3600, {}, {commandstats: {}}), 'info', /yet$/],
 	['the same, in a cluster', neverLinked(3600, {}, {cluster: {cluster_enabled: 1}}), 'info', /yet$/],
 	[
 		'the same, and redis-top has watched it for long',
 		{...neverLinked(3600), watch: {foundAtMs: nowMs - 60_000}},
+		'info',
+		/yet$/,
+	],
+	[
+		'the same, and it has received data, although the primary gives it a full resync now',
+		neverLinked(
+			3600,
+			{},
+			{stats: {total_net_repl_input_bytes: 900}},
+			{role: 'master', connected_slaves: 1, slave0: listed('10.0.1.11', 'wait_bgsave')},
+		),
+		'critical',
+		/^never linked to its primary 10\.0\.1\.9:6379, 1h00m since its start: its full resyncs begin and fail$/,
+	],
+	[
+		'the same, a moment after its start',
+		neverLinked(12, {}, {stats: {total_net_repl_input_bytes: 900}}),
 		'info',
 		/yet$/,
 	],
