@@ -115,9 +115,9 @@ const hasFailedResync = (facts: NodeFacts): boolean =>
 
 /**
 Seconds since the start of a replica that has had no link since then; undefined if that is not known. INFO does not tell how
-long a link is missing that never existed. redis-top has just found the replica, and nobody gave it another primary since its
-start (REPLICAOF, FAILOVER). The primary does not list it, or a full resync has failed. A cluster gives its nodes other primaries
-without a command.
+long a link is missing that never existed. redis-top has just found the replica, and nobody gave it another primary since
+its start (REPLICAOF, FAILOVER). The primary does not list it, or a full resync has failed. A cluster gives its nodes other
+primaries without a command.
 */
 function unlinkedSinceStart(facts: NodeFacts): number | undefined {
 	const calls = facts.sample && commandStats(facts.sample.info);

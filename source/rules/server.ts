@@ -55,6 +55,16 @@ export const srvRestarted = rule({
 /** The effect of loading: the server answers every command on data with the error LOADING. */
 const loadingEffect = ({record}: NodeFacts): Effect => (record.role === 'replica' ? 'reads-refused' : 'writes-refused');
 
+/**
+Seconds for which the server has been loading: by the start that INFO tells, which lies before redis-top's own start, or by
+the time for which redis-top has seen it. Both times of INFO are of the server's clock.
+*/
+function loadingSeconds(facts: NodeFacts, heldMs: number): number {
+	const startedAt = facts.number('persistence', 'loading_start_time') ?? 0;
+	const serverSeconds = (facts.number('server', 'server_time_usec') ?? 0) / 1_000_000;
+	return Math.max(heldMs / 1000, startedAt > 0 ? serverSeconds - startedAt : 0);
+}
+
 export const srvLoading = rule({
 	id: 'srv.loading',
 	scope: 'node',
@@ -99,7 +109,7 @@ export const srvLoading = rule({
 		const leftSeconds = isOfCluster(facts.record) ? 0 : (left ?? 0);
 		const wholeSeconds = Math.max(heldMs / 1000, facts.number('server', 'uptime_in_seconds') ?? 0) + leftSeconds;
 		const isLong = isPrimary && wholeSeconds > limits.primary;
-		const isShortReplica = isReplica && heldMs < limits.replica * 1000;
+		const isShortReplica = isReplica && loadingSeconds(facts, heldMs) < limits.replica;
 		return fires(isLong ? 'critical' : isShortReplica ? 'info' : 'warning', {
 			problem: 'is loading its data set',
 			detail: progress,

@@ -221,6 +221,25 @@ testRule(srvLoading, [
 		'info',
 	],
 	['a replica, for long', {info: loading(), record: {role: 'replica'}, heldSeconds: 61}, 'warning'],
+	...(
+		[
+			[61, 'warning'],
+			[20, 'info'],
+		] as const
+	).map(
+		([seconds, expected]) =>
+			[
+				`a replica that began to load ${seconds}s before the first look`,
+				{
+					info: {
+						...loading({loading_start_time: 1_764_000_000}),
+						server: {server_time_usec: (1_764_000_000 + seconds) * 1_000_000},
+					},
+					record: {role: 'replica'},
+				},
+				expected,
+			] as const,
+	),
 	[
 		'before INFO could say so',
 		{record: {failure: replyFailure('LOADING Redis is loading the dataset in memory')}},
