@@ -1,7 +1,22 @@
-import {sharedAddresses} from '../derive/replica-links.js';
+import {type ReplicaLink, sharedAddresses} from '../derive/replica-links.js';
 import {message, nodeName} from '../domain/message.js';
 import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+
+/** Milliseconds for which a link may be left over of a replica that connected again. */
+const leftOverMs = 10_000;
+
+/** Most seconds since the last acknowledgement of a replica that is linked: a replica acknowledges once a second. */
+const linkedSeconds = 1;
+
+/**
+Whether each of the links is in use by two samples: a link that is left over gets no acknowledgement, and its age is two
+seconds in one of them. Once redis-top has watched for longer, the time for which the condition holds tells.
+*/
+const areInUse = (links: readonly ReplicaLink[], {nowMs, memory}: NodeFacts): boolean =>
+	nowMs - memory.foundAtMs >= leftOverMs ||
+	links.every(({ackAgeSeconds}) => ackAgeSeconds !== undefined && ackAgeSeconds <= linkedSeconds);
 
 export const repSameAddress = rule({
 	id: 'rep.same_address',
@@ -10,10 +25,11 @@ export const repSameAddress = rule({
 		looksAt: 'Two replicas of one primary announce the same address: `ip=` and `port=` of their lines in INFO.',
 		since: '2.8',
 		falsePositives: [
-			'A replica that reconnects may be listed twice until the primary drops its old link. The condition must hold for ten seconds.',
+			'A replica that reconnects may be listed twice until the primary drops its old link. The condition must hold for ten seconds. In `check`, two samples must show that both links are acknowledged within a second.',
 		],
 	},
-	raiseAfterMs: 10_000,
+	raiseAfterMs: leftOverMs,
+	countsAtOnce: true,
 	appliesTo: facts => facts.record.replicas.length > 1,
 	needs: {},
 	evaluate(_, facts) {
@@ -25,6 +41,10 @@ export const repSameAddress = rule({
 
 		const replica = nodeName(address);
 		const lines = replicas.filter(link => link.address === address);
+		if (!areInUse(lines, facts)) {
+			return clear;
+		}
+
 		return fires('warning', {
 			problem: message`${lines.length} of its replicas announce one address, ${replica}`,
 			nodes: [facts.address, address],

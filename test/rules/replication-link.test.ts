@@ -973,6 +973,19 @@ testRule(repSameAddress, [
 		'warning',
 		/^2 of its replicas announce one address, 172\.27\.0\.1:6379$/,
 	],
+	[
+		'one address twice at the first look',
+		{...listing(online('172.27.0.1'), online('172.27.0.1')), watch: {foundAtMs: nowMs - 2000}},
+		'warning',
+	],
+	[
+		'one address twice at the first look, and one link is left over',
+		{
+			...listing(online('172.27.0.1'), online('172.27.0.1').replace('lag=0', 'lag=2')),
+			watch: {foundAtMs: nowMs - 2000},
+		},
+		'clear',
+	],
 	['one host, two ports', listing(online('10.0.1.12'), online('10.0.1.12', 6380)), 'clear'],
 	['two stream readers of one host', listing(online('10.0.0.7', 0), online('10.0.0.7', 0)), 'clear'],
 ]);
