@@ -164,6 +164,10 @@ export const sharesNode = (finding: Finding, cause: Finding): boolean => {
 	return nodesOf(finding).some(node => ofCause.has(node));
 };
 
+/** Whether Sentinels hold a primary down that answers redis-top, and the cause is about that primary. */
+export const isOfRefusedSentinels = (finding: Finding, cause: Finding): boolean =>
+	isUnlinked(finding) && sharesNode(finding, cause);
+
 /** Whether the slow command moved a key to another server, where the key is written as slowly. */
 export const isMove = ({culprit}: Finding): boolean => culprit?.command === 'MIGRATE';
 

@@ -23,6 +23,7 @@ import {
 	isNoCommands,
 	isOfMessages,
 	isOfMove,
+	isOfRefusedSentinels,
 	isOfSubscriber,
 	isReadonly,
 	isRepeated,
@@ -276,6 +277,8 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.dir', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_write', 'per.aof_rewrite']},
 	{cause: 'mem.fork_room', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_rewrite']},
 	{cause: 'per.rdb_fail', where: 'here', symptoms: ['per.misconf', 'per.stale', 'per.dirty']},
+	// A server that refuses writes for a failed save refuses the PINGs of its Sentinels as well.
+	{cause: 'per.misconf', where: 'anywhere', symptoms: ['sen.down'], isSymptom: isOfRefusedSentinels},
 	{cause: 'per.aof_write', where: 'here', symptoms: ['per.misconf', 'mem.aof_buf', 'per.aof_rewrite']},
 	// Clients that hold all connections explain why other clients get no connection.
 	{cause: 'cli.killed', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'cli.few']},

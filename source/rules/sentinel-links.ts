@@ -1,9 +1,11 @@
+import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {refusedSentinelPings} from './refused-peers.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 import type {MonitoredGroup, SentinelReport} from './sentinel-groups.js';
@@ -38,6 +40,42 @@ export const wasNeverLinked = ({runId, flags}: MonitoredPrimary): boolean => run
 
 const linkObstacles = 'wrong auth-pass or auth-user, TLS, or the network between them';
 
+/** Why a primary that answers redis-top refuses the PINGs of its Sentinels: the error, the reason and the steps. */
+type Refusal = {readonly code: string | undefined; readonly reason: string; readonly next: readonly NextStep[]};
+
+/**
+How a primary refuses the PINGs of its Sentinels. Undefined if it does not. A server that refuses writes for a failed save
+(MISCONF) refuses PING as well, and Sentinels then take it for down. Source: server.c, `processCommand`; sentinel.c,
+`sentinelPingReplyCallback`.
+*/
+function refusalOf(facts: NodeFacts | undefined, seen: readonly SentinelReport[], name: string): Refusal | undefined {
+	const isNoauth = facts !== undefined && refusedSentinelPings(facts) !== undefined;
+	const isRefused = isNoauth || seen.every(({primary}) => primary.refusesPing === true);
+	if (isRefused && !isNoauth && (facts?.errorIncrease('MISCONF') ?? 0) > 0) {
+		return {
+			code: 'MISCONF',
+			reason: 'it cannot save, and refuses PING with writes',
+			next: [
+				hint('repair what keeps it from saving: the finding on its writes (per.misconf) names it'),
+				...(facts === undefined ? [] : [redisCli(facts, 'CONFIG SET stop-writes-on-bgsave-error no')]),
+				hint('with that setting it accepts writes and PING again; no save protects what is written until one succeeds'),
+			],
+		};
+	}
+
+	return isRefused
+		? {
+				code: isNoauth ? 'NOAUTH' : undefined,
+				reason: `auth-pass is missing or wrong ${seen.length === 1 ? 'there' : 'on them'}${isNoauth ? '' : ', or their user may not PING'}`,
+				next: [
+					hint(
+						`set auth-pass on each of them: SENTINEL SET ${name} auth-pass PASSWORD (auth-user, too, for a user of the ACL)`,
+					),
+				],
+			}
+		: undefined;
+}
+
 /**
 Sentinels that report a primary down while it answers redis-top. Their link to the primary is broken, not the primary.
 */
@@ -48,8 +86,8 @@ export function unlinkedSentinels(
 	{nodes}: FleetFacts,
 ): FleetEvaluation {
 	const facts = nodes.get(primary);
-	const isNoauth = facts !== undefined && refusedSentinelPings(facts) !== undefined;
-	const isRefused = isNoauth || seen.every(report => report.primary.refusesPing === true);
+	const refusal = refusalOf(facts, seen, name);
+	const code = refusal?.code;
 	const isAgreed = seen.some(({primary: {flags}}) => flags.has('o_down'));
 	const isNever = seen.every(report => wasNeverLinked(report.primary));
 	const who = joinMessages(
@@ -59,15 +97,12 @@ export function unlinkedSentinels(
 	const [first] = seen;
 	const sentinels = seen.length === 1 ? 'sentinel' : 'sentinels';
 	const firing = fires(isAgreed ? 'critical' : 'warning', {
-		problem: isRefused
-			? message`${nameOf('primary', name)}: the primary ${nodeName(primary)} refuses ${sentinels} ${who}${isNoauth ? ' (NOAUTH)' : ''}`
+		problem:
+			refusal !== undefined
+			? message`${nameOf('primary', name)}: the primary ${nodeName(primary)} refuses ${sentinels} ${who}${code === undefined ? '' : ` (${code})`}`
 			: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach or log in to the primary ${nodeName(primary)}`,
 		detail: `${seen.length} of ${reports.length} sentinels hold it down, but it answers redis-top`,
-		reason: isRefused
-			? `auth-pass is missing or wrong ${seen.length === 1 ? 'there' : 'on them'}${isNoauth ? '' : ', or their user may not PING'}`
-			: isNever
-				? `never had a link: ${linkObstacles}`
-				: linkObstacles,
+		reason: refusal?.reason ?? (isNever ? `never had a link: ${linkObstacles}` : linkObstacles),
 		effect: isAgreed ? 'failover-impossible' : undefined,
 		nodes: [primary, ...seen.map(({sentinel}) => sentinel.address)],
 		evidence: [
@@ -84,17 +119,17 @@ export function unlinkedSentinels(
 				? 'They may fail over a primary that works, and there are two primaries then.'
 				: 'These sentinels have no vote of use until their link works.',
 		next: [
-			...(isRefused
-				? [
-						hint(
-							`set auth-pass on each of them: SENTINEL SET ${name} auth-pass PASSWORD (auth-user, too, for a user of the ACL)`,
-						),
-					]
-				: []),
+			...(refusal?.next ?? []),
 			...(first === undefined ? [] : [redisCli(first.sentinel, `SENTINEL MASTER ${name}`)]),
-			hint('compare sentinel auth-pass and auth-user with requirepass and the ACL of the primary, and tls-replication'),
+			...(code === 'MISCONF'
+				? []
+				: [
+						hint(
+							'compare sentinel auth-pass and auth-user with requirepass and the ACL of the primary, and tls-replication',
+						),
+					]),
 			...(first === undefined ? [] : logSteps(first.sentinel)),
-			hint('no SENTINEL FAILOVER: the primary works'),
+			...(code === 'MISCONF' ? [] : [hint('no SENTINEL FAILOVER: the primary works')]),
 		],
 	});
 	return {...firing, subject: name};

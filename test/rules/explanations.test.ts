@@ -225,6 +225,36 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'refused writes for a failed save explain why Sentinels hold the primary down that answers',
+		[
+			findingOf('sen.down', 'critical', undefined, {
+				nodes: [primary],
+				evidence: [{name: runIdOfPrimary, value: 'a'}],
+			}),
+			findingOf('per.misconf', 'critical', primary),
+		],
+		[
+			['per.misconf', undefined],
+			['sen.down', 'per.misconf'],
+		],
+	],
+	[
+		'refused writes of one primary explain nothing of another, nor of one that is down',
+		[
+			findingOf('per.misconf', 'critical', primary),
+			findingOf('sen.down', 'critical', undefined, {
+				nodes: [otherReplica],
+				evidence: [{name: runIdOfPrimary, value: 'a'}],
+			}),
+			findingOf('sen.down', 'critical', undefined, {nodes: [primary], subject: 'other'}),
+		],
+		[
+			['per.misconf', undefined],
+			['sen.down', undefined],
+			['sen.down', undefined],
+		],
+	],
+	[
 		'a failed save explains MISCONF',
 		[findingOf('per.misconf', 'critical', primary), findingOf('per.rdb_fail', 'critical', primary)],
 		[

@@ -742,6 +742,26 @@ test('sen.down: a primary that answers NOAUTH to its sentinels names the missing
 	assert.match(textWith('NOPERM'), /cannot reach or log in to the primary/);
 });
 
+test('sen.down: a primary that cannot save refuses the PINGs of its sentinels with MISCONF', () => {
+	const primary = (misconf: number) =>
+		factsOf({
+			info: {errorstats: {errorstat_MISCONF: `count=${misconf}`}},
+			earlier: {errorstats: {errorstat_MISCONF: 'count=38'}},
+			record: {address: '127.0.0.1:7001', role: 'primary', lastReplyAtMs: sampledAtMs},
+		});
+	const refusing = all({...flags('s_down', 'o_down'), runId: 'a'.repeat(40), refusesPing: true});
+	const textWith = (misconf: number) => {
+		const [found] = evaluated(senDown, refusing, 0, 'primary', {}, {others: [primary(misconf)]});
+		assert.equal(found?.kind, 'fires');
+		assertPrintedCommands(found);
+		return `${findingText(found)}\n${found.next.map(({text}) => messageText(text)).join('\n')}`;
+	};
+	const text = textWith(41);
+	assert.match(text, /^main: the primary 127\.0\.0\.1:7001 refuses sentinels .* \(MISCONF\), .*: it cannot save, and refuses PING/);
+	assert.doesNotMatch(text, /auth-pass/);
+	assert.match(textWith(38), /: auth-pass is missing or wrong on them, or their user may not PING\n/);
+});
+
 for (const [name, each, severity, text] of answering) {
 	test(`sen.down: the primary answers redis-top: ${name}`, () => {
 		const [found] = evaluated(senDown, each, 0, 'primary', {lastReplyAtMs: sampledAtMs});
