@@ -173,7 +173,9 @@ function otherPassword(user: AclUser, facts: NodeFacts): LoginFailure | undefine
 	const name = nodeName(owner.address);
 	const isDefault = user.user === 'default';
 	return {
-		reason: isLost ? message`promoted with another password than ${name}` : message`its password differs from that on ${name}`,
+		reason: isLost
+			? message`promoted with another password than ${name}`
+			: message`its password differs from that on ${name}`,
 		meaning: isLost
 			? 'Passwords do not replicate. The applications have that of the former primary, and cannot log in at the promoted node.'
 			: message`Passwords do not replicate. Perhaps it was changed on ${name} alone.`,

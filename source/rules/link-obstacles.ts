@@ -141,7 +141,9 @@ export const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 			past: 'spoke TLS with it, which does not',
 			next: [
 				hint('give the primary a tls-port, and let the replica replicate from that port: REPLICAOF HOST TLS-PORT'),
-				hint('or without TLS, in a private network: CONFIG SET tls-replication no on this replica; then CONFIG REWRITE'),
+				hint(
+					'or without TLS, in a private network: CONFIG SET tls-replication no on this replica; then CONFIG REWRITE',
+				),
 			],
 		},
 	],

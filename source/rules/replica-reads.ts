@@ -30,7 +30,8 @@ export const movedByReplica = (
 	lacksReadonly(command, senders)
 		? {
 				reason: 'its client sends no READONLY',
-				meaning: 'A replica of a cluster sends all commands on to its primary, unless the connection has sent READONLY.',
+				meaning:
+					'A replica of a cluster sends all commands on to its primary, unless the connection has sent READONLY.',
 				next: [
 					hint(
 						'let its library read from replicas: it then sends READONLY on each connection (scaleReads, readFrom, read_from_replicas)',

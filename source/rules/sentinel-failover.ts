@@ -87,8 +87,12 @@ const reachSteps = (replica: NodeRecord | undefined): readonly NextStep[] => [
 
 /** The steps for replicas that answer the PINGs of their Sentinels with errors, and that answer redis-top. */
 const refusedSteps: readonly NextStep[] = [
-	hint('give the replica the password of its primary (requirepass, or the user of auth-user): Sentinels have one auth-pass for both'),
-	hint('the user of auth-user needs PING, INFO, PUBLISH, SUBSCRIBE and what a failover takes: the Sentinel documentation lists it'),
+	hint(
+		'give the replica the password of its primary (requirepass, or the user of auth-user): Sentinels have one auth-pass for both',
+	),
+	hint(
+		'the user of auth-user needs PING, INFO, PUBLISH, SUBSCRIBE and what a failover takes: the Sentinel documentation lists it',
+	),
 ];
 
 /**
@@ -157,16 +161,16 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 					cut.map(({address}) => nodeName(address)),
 					', ',
 				)}, which answers here`
-		: listed.length > 0
-			? joinMessages(
-					listed.map(
-						({replica, why}) => message`${nodeName(replica.address)} ${why ?? '-'}${oldDataCause(fleet, replica)}`,
-					),
-					', ',
-				)
-			: told.every(({primary}) => wasNeverLinked(primary))
-				? 'its sentinels have never seen them'
-				: 'it has none';
+			: listed.length > 0
+				? joinMessages(
+						listed.map(
+							({replica, why}) => message`${nodeName(replica.address)} ${why ?? '-'}${oldDataCause(fleet, replica)}`,
+						),
+						', ',
+					)
+				: told.every(({primary}) => wasNeverLinked(primary))
+					? 'its sentinels have never seen them'
+					: 'it has none';
 	return {
 		first,
 		listed,
@@ -176,8 +180,8 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 			(isRefusal
 				? refusedSteps
 				: isCut
-				? reachSteps(cut[0])
-				: [hint('bring a replica back: its log says why it is away'), ...movedSteps(group, fleet)]),
+					? reachSteps(cut[0])
+					: [hint('bring a replica back: its log says why it is away'), ...movedSteps(group, fleet)]),
 	};
 }
 

@@ -99,8 +99,8 @@ export function unlinkedSentinels(
 	const firing = fires(isAgreed ? 'critical' : 'warning', {
 		problem:
 			refusal !== undefined
-			? message`${nameOf('primary', name)}: the primary ${nodeName(primary)} refuses ${sentinels} ${who}${code === undefined ? '' : ` (${code})`}`
-			: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach or log in to the primary ${nodeName(primary)}`,
+				? message`${nameOf('primary', name)}: the primary ${nodeName(primary)} refuses ${sentinels} ${who}${code === undefined ? '' : ` (${code})`}`
+				: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach or log in to the primary ${nodeName(primary)}`,
 		detail: `${seen.length} of ${reports.length} sentinels hold it down, but it answers redis-top`,
 		reason: refusal?.reason ?? (isNever ? `never had a link: ${linkObstacles}` : linkObstacles),
 		effect: isAgreed ? 'failover-impossible' : undefined,

@@ -79,8 +79,12 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 		return {
 			reason: `${refusing} ${refusing === 1 ? 'sentinel refuses' : 'sentinels refuse'} PINGs (sentinel-pass)`,
 			next: [
-				hint('the sentinels want a password from each other (requirepass), and get none, or a wrong one; on each of them:'),
-				hint('SENTINEL CONFIG SET sentinel-pass PASSWORD (sentinel-user, too, for a user of the ACL); it is kept in the file'),
+				hint(
+					'the sentinels want a password from each other (requirepass), and get none, or a wrong one; on each of them:',
+				),
+				hint(
+					'SENTINEL CONFIG SET sentinel-pass PASSWORD (sentinel-user, too, for a user of the ACL); it is kept in the file',
+				),
 			],
 		};
 	}

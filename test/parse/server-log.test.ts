@@ -263,8 +263,12 @@ test('lines of one meaning less than a minute apart happened together, and advic
 
 test('a Sentinel that cannot write its config file ended for that', () => {
 	const start = '7:X 24 Nov 2026 11:22:33.000 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo';
-	const end = '7:X 24 Nov 2026 11:22:33.123 # Sentinel config file /etc/s.conf is not writable: Permission denied. Exiting...';
-	assert.equal(endInLog(readServerLog('a log', [start, end].join('\n')))?.reason, 'it cannot write its config file, as a Sentinel must');
+	const end =
+		'7:X 24 Nov 2026 11:22:33.123 # Sentinel config file /etc/s.conf is not writable: Permission denied. Exiting...';
+	assert.equal(
+		endInLog(readServerLog('a log', [start, end].join('\n')))?.reason,
+		'it cannot write its config file, as a Sentinel must',
+	);
 });
 
 test('a log line with control characters becomes one printable line', () => {

@@ -152,7 +152,6 @@ const cases: ReadonlyArray<
 		'a replica that the limit of its control group stops most of the time is behind for that',
 		[
 			findingOf('rep.lag_bytes', 'critical', primary, {nodes: [primary, replica]}),
-			findingOf('rep.overrun_eta', 'warning', primary, {nodes: [primary, otherReplica]}),
 			findingOf('cpu.throttle', 'warning', replica, {
 				evidence: [{name: 'nr_throttled / nr_periods', value: 0.9, unit: 'share'}],
 			}),
@@ -160,7 +159,6 @@ const cases: ReadonlyArray<
 		[
 			['cpu.throttle', undefined],
 			['rep.lag_bytes', 'cpu.throttle'],
-			['rep.overrun_eta', undefined],
 		],
 	],
 	[

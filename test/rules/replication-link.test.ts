@@ -209,16 +209,23 @@ test('rep.link_down: a primary without a password gets its password back, and no
 
 test('rep.link_down: a primary of another version is named where full resyncs fail', () => {
 	const stepsWith = (version: string): string => {
-		const facts = neverLinked(3600, {}, {
-			server: {uptime_in_seconds: 3600, redis_version: '7.0.15'},
-			stats: {total_net_repl_input_bytes: 900},
-		});
+		const facts = neverLinked(
+			3600,
+			{},
+			{
+				server: {uptime_in_seconds: 3600, redis_version: '7.0.15'},
+				stats: {total_net_repl_input_bytes: 900},
+			},
+		);
 		const nodes = [withServer({redis_version: version, uptime_in_seconds: 900})];
 		return firingOf(repLinkDown, {...facts, nodes})
 			.next.map(({text}) => messageText(text))
 			.join('\n');
 	};
-	assert.match(stepsWith('8.0.2'), /^it is Redis 7\.0\.15, its primary Redis 8\.0\.2: no server reads the data of a newer/);
+	assert.match(
+		stepsWith('8.0.2'),
+		/^it is Redis 7\.0\.15, its primary Redis 8\.0\.2: no server reads the data of a newer/,
+	);
 	assert.match(stepsWith('7.0.4'), /^its log says why/);
 });
 

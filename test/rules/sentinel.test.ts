@@ -757,7 +757,10 @@ test('sen.down: a primary that cannot save refuses the PINGs of its sentinels wi
 		return `${findingText(found)}\n${found.next.map(({text}) => messageText(text)).join('\n')}`;
 	};
 	const text = textWith(41);
-	assert.match(text, /^main: the primary 127\.0\.0\.1:7001 refuses sentinels .* \(MISCONF\), .*: it cannot save, and refuses PING/);
+	assert.match(
+		text,
+		/^main: the primary 127\.0\.0\.1:7001 refuses sentinels .* \(MISCONF\), .*: it cannot save, and refuses PING/,
+	);
 	assert.doesNotMatch(text, /auth-pass/);
 	assert.match(textWith(38), /: auth-pass is missing or wrong on them, or their user may not PING\n/);
 });
