@@ -356,7 +356,7 @@ testRule(errFailed, [
 				]),
 			},
 		},
-		'warning',
+		'critical',
 		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s from cart-api$/,
 	],
 	[
@@ -373,7 +373,7 @@ testRule(errFailed, [
 				]),
 			},
 		},
-		'warning',
+		'critical',
 		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s from shop$/,
 	],
 	[
@@ -389,6 +389,47 @@ testRule(errFailed, [
 		},
 		'warning',
 		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s$/,
+	],
+	[
+		'on a replica, scripts of one client, of which only some write',
+		{
+			info: {errorstats: {errorstat_READONLY: 'count=30'}},
+			earlier: {errorstats: {errorstat_READONLY: 'count=1'}},
+			record: {
+				role: 'replica',
+				...command({command: 'evalsha', callsPerSecond: 60, failuresPerSecond: 29}).record,
+				clients: timed([clientOf({id: 7, name: 'cart-api', command: 'evalsha'})]),
+			},
+		},
+		'warning',
+		/^is a replica and refuses EVALSHA \(READONLY\), 29\.?0?\/s$/,
+	],
+	[
+		'on a replica, a moment after its role changed',
+		{
+			info: {errorstats: {errorstat_READONLY: 'count=60'}},
+			earlier: {errorstats: {errorstat_READONLY: 'count=1'}},
+			record: {
+				role: 'replica',
+				...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record,
+				clients: timed([clientOf({id: 7, name: 'cart-api', command: 'set'})]),
+			},
+			watch: {roleChangedAtMs: nowMs - 2000},
+		},
+		'clear',
+	],
+	[
+		'on a replica, two writes a second of somebody at a prompt',
+		{
+			info: {errorstats: {errorstat_READONLY: 'count=3'}},
+			earlier: {errorstats: {errorstat_READONLY: 'count=1'}},
+			record: {
+				role: 'replica',
+				...command({command: 'set', callsPerSecond: 2, failuresPerSecond: 2}).record,
+				clients: timed([clientOf({id: 7, command: 'set'})]),
+			},
+		},
+		'clear',
 	],
 	[
 		'a client in cluster mode, on a server that is in no cluster',

@@ -183,9 +183,9 @@ export const replicaEvicts: Incident = {
 
 export const replicaWrites: Incident = {
 	expected: {
-		exitCode: 1,
+		exitCode: 2,
 		verdict: /is a replica and refuses SET \(READONLY\), .* from cart-api: its primary is /,
-		rules: ['err.failed'],
+		rules: ['err.failed critical'],
 		client: 'cart-api',
 	},
 	async prepare(stage) {
