@@ -1,6 +1,6 @@
 import type {AccessRefusal} from '../domain/access-log.js';
 import type {Culprit, Evidence} from '../domain/finding.js';
-import {type Message, message, type Name, nameOf} from '../domain/message.js';
+import {joinMessages, type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {NodeFacts} from './node-facts.js';
 
 /**
@@ -22,8 +22,8 @@ export function refusalsLately(
 }
 
 /**
-Refusals as evidence: `user app: command set, from 10.0.1.7:51234`. Keys and channels are left out, because they may be
-confidential.
+Refusals as evidence: `user app: command set, from 10.0.1.7:51234`. Whole keys and channels are left out, because they may
+be confidential.
 */
 export const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
 	refusals.slice(0, 5).map(({user, lack, object, clientAddress}, index) => ({
@@ -57,12 +57,86 @@ export function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit 
 	return client === undefined ? undefined : {client};
 }
 
-const lacked: ReadonlyMap<string, string> = new Map([
-	['key', 'its keys'],
-	['channel', 'its channels'],
-	['command', 'the command'],
-]);
+/** Largest number of patterns that a step lists. More of them tell that the user lacks rights to all its keys. */
+const mostPatterns = 3;
+
+/** A text that a pattern of an ACL rule and a shell take literally. */
+const isPlain = (text: string): boolean => /^[\w.:/-]+$/.test(text);
+
+/** The parts of a name, each with the separator at its end: `app:`, `cart:` and `42` of `app:cart:42`. */
+const partsOf = (name: string): readonly string[] => name.split(/(?<=[:/])/);
+
+/** The beginning that all names share, of whole parts; without the last part, which tells keys of one kind apart. */
+function sharedStart([first = [], ...others]: ReadonlyArray<readonly string[]>): string {
+	const end = first.findIndex(
+		(part, index) => index === first.length - 1 || others.some(other => other[index] !== part),
+	);
+	return first.slice(0, end).join('');
+}
+
+/**
+The keys or channels that a user lacks as patterns of an ACL rule, those that were refused most often first: `basket:*` for
+`basket:4711` and `basket:4712`. ACL LOG has an entry for each of them. A single name without a separator is its own
+pattern, and so is a single channel. Empty if no few patterns stand for all.
+*/
+function lackedPatterns(refusal: AccessRefusal, refusals: readonly AccessRefusal[]): readonly string[] {
+	const alike = refusals.filter(
+		({user, lack, object}) => user === refusal.user && lack === refusal.lack && object !== '',
+	);
+	const kinds = [...Map.groupBy(alike, ({object}) => partsOf(object)[0] ?? '').values()]
+		.map(group => ({
+			names: [...new Set(group.map(({object}) => object))],
+			count: group.reduce((sum, {count}) => sum + count, 0),
+		}))
+		.sort((one, other) => other.count - one.count);
+	const patterns = kinds.map(({names: [first = '', ...others]}) => {
+		const start = sharedStart([first, ...others].map(partsOf));
+		const isItself = others.length === 0 && (start === '' || refusal.lack === 'channel');
+		const pattern = isItself ? first : `${start}*`;
+		return isPlain(isItself ? first : start) ? pattern : undefined;
+	});
+	const known = patterns.filter(pattern => pattern !== undefined);
+	return known.length < patterns.length || known.length > mostPatterns ? [] : known;
+}
+
+const ofKeys = {kind: 'key', all: 'its keys', sign: '~', rule: "'~KEYS'"} as const;
+const ofChannels = {kind: 'channel', all: 'its channels', sign: '&', rule: "'&CHANNELS'"} as const;
+
+/** What is said of a lack of keys or of channels; undefined for a command. */
+const namesLackedBy = ({lack}: AccessRefusal) =>
+	lack === 'key' ? ofKeys : lack === 'channel' ? ofChannels : undefined;
+
+/** The keys or channels that a user lacks, as text: `keys basket:*`; `its keys` if no few patterns stand for them. */
+export function lackedNames(
+	refusal: AccessRefusal,
+	refusals: readonly AccessRefusal[] = [refusal],
+): Message | undefined {
+	const kind = namesLackedBy(refusal);
+	const [first, ...more] = kind === undefined ? [] : lackedPatterns(refusal, refusals);
+	return kind === undefined || first === undefined
+		? kind?.all
+		: message`${kind.kind}${first.endsWith('*') || more.length > 0 ? 's' : ''} ${nameOf(kind.kind, first)}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+}
+
+/**
+The ACL rule that gives the right, for a shell. The operator replaces KEYS or CHANNELS by names, where no few patterns stand
+for them.
+*/
+export function missingRule(refusal: AccessRefusal, refusals: readonly AccessRefusal[] = [refusal]): Message {
+	const kind = namesLackedBy(refusal);
+	if (kind === undefined) {
+		return `+${refusal.object.toLowerCase()}`;
+	}
+
+	const patterns = lackedPatterns(refusal, refusals);
+	return patterns.length === 0
+		? kind.rule
+		: joinMessages(
+				patterns.map(pattern => message`'${kind.sign}${nameOf(kind.kind, pattern)}'`),
+				' ',
+			);
+}
 
 /** The user that is refused, and the right that it lacks. */
-export const lackText = ({user, lack}: AccessRefusal): Message =>
-	message`user ${nameOf('user', user)} has no right to ${lacked.get(lack) ?? 'it'}`;
+export const lackText = (refusal: AccessRefusal, refusals?: readonly AccessRefusal[]): Message =>
+	message`user ${nameOf('user', refusal.user)} has no right to ${lackedNames(refusal, refusals) ?? (refusal.lack === 'command' ? 'the command' : 'it')}`;

@@ -1,8 +1,16 @@
 import type {AccessRefusal} from '../domain/access-log.js';
 import type {NextStep} from '../domain/finding.js';
-import {message, nameOf} from '../domain/message.js';
+import {type Message, message, nameOf} from '../domain/message.js';
 import {count} from '../text/units.js';
-import {clientOf, mostRefused, refusalEvidence, refusalsLately, refusedClient} from './access-refusals.js';
+import {
+	clientOf,
+	lackedNames,
+	missingRule,
+	mostRefused,
+	refusalEvidence,
+	refusalsLately,
+	refusedClient,
+} from './access-refusals.js';
 import {infoEvidence} from './evidence.js';
 import {errors, increase} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
@@ -25,18 +33,14 @@ function deniedOf(facts: NodeFacts): number | undefined {
 		: others.reduce((sum, name) => sum + (facts.increase('stats', name) ?? 0), commands);
 }
 
-/** What a user was denied, as text. Keys and channels are left out, because they may be confidential. */
-const lackedText = ({lack, object}: AccessRefusal): string =>
-	lack === 'command' ? object.toUpperCase() : lack === 'key' ? 'its keys' : lack === 'channel' ? 'its channels' : lack;
-
-/** The ACL rule that gives the right. The operator replaces KEYS or CHANNELS by names. */
-const rightText = ({lack, object}: AccessRefusal): string =>
-	lack === 'command' ? `+${object.toLowerCase()}` : lack === 'key' ? "'~KEYS'" : "'&CHANNELS'";
+/** What a user was denied, as text. */
+const lackedText = (refusal: AccessRefusal, refusals: readonly AccessRefusal[] | undefined): Message =>
+	lackedNames(refusal, refusals) ?? (refusal.lack === 'command' ? refusal.object.toUpperCase() : refusal.lack);
 
 /** The steps that give a user the right that it lacks. */
-export const grantSteps = (refusal: AccessRefusal): readonly NextStep[] => [
+export const grantSteps = (refusal: AccessRefusal, refusals?: readonly AccessRefusal[]): readonly NextStep[] => [
 	hint(
-		message`ACL SETUSER ${nameOf('user', refusal.user)} ${rightText(refusal)}: as an administrator, on every node, if it may have that`,
+		message`ACL SETUSER ${nameOf('user', refusal.user)} ${missingRule(refusal, refusals)}: as an administrator, on every node, if it may have that`,
 	),
 	hint('then ACL SAVE or CONFIG REWRITE, so that a restart keeps it'),
 ];
@@ -102,7 +106,7 @@ export const secDenied = rule({
 
 		const client = clientOf(most);
 		return fires('warning', {
-			problem: message`denies the user ${nameOf('user', most.user)} ${lackedText(most)} (NOPERM)`,
+			problem: message`denies the user ${nameOf('user', most.user)} ${lackedText(most, refusals)} (NOPERM)`,
 			detail: message`${count(most.count)} times within a minute${client === undefined ? '' : message`, lately ${client}`}`,
 			reason: 'its ACL lacks the right',
 			effect: 'reads-refused',
@@ -110,7 +114,7 @@ export const secDenied = rule({
 			evidence,
 			meaning:
 				'The application gets errors for these requests, all the time. A new release that uses more, changed rights, or the defaults of a newer server are the usual reasons (since 7.0 a new user has no channels).',
-			next: [...grantSteps(most), redisCliAsAdministrator(facts, 'ACL LOG 10')],
+			next: [...grantSteps(most, refusals), redisCliAsAdministrator(facts, 'ACL LOG 10')],
 		});
 	},
 });

@@ -85,7 +85,8 @@ export const errFailed = rule({
 		const meaning = meaningOfErrors(facts, worst.command, code);
 		// A replica of a cluster sends every command on, also those that only read.
 		const owner = code === 'MOVED' ? whereWritesBelong(facts) : undefined;
-		const refusal = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
+		const refusals = refusalsLately(facts, ({lack}) => lack !== 'auth');
+		const refusal = mostRefused(refusals);
 		const senders =
 			code === 'MOVED'
 				? movedClients(facts, failing, heldMs)
@@ -108,7 +109,11 @@ export const errFailed = rule({
 			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
 			reason:
 				known?.reason ??
-				(code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? refusal && lackText(refusal) : undefined),
+				(code === 'READONLY'
+					? whereWritesBelong(facts)
+					: code === 'NOPERM'
+						? refusal && lackText(refusal, refusals)
+						: undefined),
 			culprit: senderCulprit(command, senders),
 			evidence: [
 				...told.slice(0, 5).map(({command: name, failures}) => ({
@@ -120,7 +125,7 @@ export const errFailed = rule({
 			],
 			meaning: `${known?.meaning ?? 'The clients that send it get errors instead of replies.'}${alsoFailing(told)}`,
 			next: [
-				...(code === 'NOPERM' && refusal !== undefined ? grantSteps(refusal) : []),
+				...(code === 'NOPERM' && refusal !== undefined ? grantSteps(refusal, refusals) : []),
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
 				...(known?.next ?? []),
 				...(code === 'READONLY' ? writeElsewhere(facts) : []),

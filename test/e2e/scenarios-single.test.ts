@@ -131,7 +131,7 @@ for (const {name, program} of await twoVersions()) {
 		t.after(() => clearInterval(repeated));
 		await eventuallyChecked(t, look(server), {
 			status: 'warning',
-			verdict: /refuses PUBLISH \(NOPERM\), [\d.]+\/s from notify-api: user notify has no right to its channels/,
+			verdict: /refuses PUBLISH \(NOPERM\), [\d.]+\/s from notify-api: user notify has no right to channel orders/,
 			rules: ['err.failed warning', 'sec.denied warning'],
 		});
 	});

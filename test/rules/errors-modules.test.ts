@@ -339,7 +339,7 @@ testRule(errFailed, [
 		'denied by the ACL',
 		deniedKeys,
 		'warning',
-		/^refuses SET \(NOPERM\), 60\.?0?\/s: user shop has no right to its keys$/,
+		/^refuses SET \(NOPERM\), 60\.?0?\/s: user shop has no right to keys orders:\*$/,
 	],
 	[
 		'on a replica, by one client',
@@ -528,7 +528,7 @@ testRule(errFailed, [
 
 test('err.failed: the first step gives the user the right that it lacks', () => {
 	const {next} = firingOf(errFailed, deniedKeys);
-	assert.match(messageText(next[0]?.text ?? ''), /ACL SETUSER shop '~KEYS'/);
+	assert.match(messageText(next[0]?.text ?? ''), /^ACL SETUSER shop '~orders:\*': as an administrator/);
 	assert.match(messageText(next[1]?.text ?? ''), /^then ACL SAVE/);
 });
 
@@ -664,3 +664,52 @@ testRule(modSearch, [
 		/^MODULE LIST is asked only of users who may CONFIG GET/,
 	],
 ]);
+
+test('err.failed: what a user lacks is told by the beginning that its keys share', () => {
+	const ask = (lack: string, ...objects: readonly string[]) => {
+		const accessLog = timed(
+			objects.map(object => ({
+				count: 1,
+				lack,
+				object,
+				user: 'shop',
+				ageSeconds: 1,
+				clientAddress: '10.0.0.9:1',
+				clientName: '',
+			})),
+		);
+		const {reason = '', next} = firingOf(errFailed, {...deniedKeys, record: {...deniedKeys.record, accessLog}});
+		const step = messageText(next[0]?.text ?? '');
+		return [
+			messageText(reason).replace(/^user shop has no right to /, ''),
+			/^ACL SETUSER shop (.*): as/.exec(step)?.[1],
+		];
+	};
+	const cases = [
+		[['key', 'basket:944', 'basket:985'], 'keys basket:*', "'~basket:*'"],
+		[['key', 'basket:joe@example.com'], 'keys basket:*', "'~basket:*'"],
+		[['key', 'app:cart:1', 'app:cart:2', 'app:order:1'], 'keys app:*', "'~app:*'"],
+		[['key', 'app/cart/1', 'app/cart/1/items'], 'keys app/cart/*', "'~app/cart/*'"],
+		[['key', 'basket:1', 'basket:2', 'order:1'], 'keys basket:* and 1 more', "'~basket:*' '~order:*'"],
+		[['key', 'counter'], 'key counter', "'~counter'"],
+		[['key', 'k1', 'k2', 'k3', 'k4'], 'its keys', "'~KEYS'"],
+		[['key', "it's", 'it*'], 'its keys', "'~KEYS'"],
+		[['key', '{shop}:1'], 'its keys', "'~KEYS'"],
+		[['key', ''], 'its keys', "'~KEYS'"],
+		[['channel', 'orders:new'], 'channel orders:new', "'&orders:new'"],
+		[['channel', 'orders:new', 'orders:paid'], 'channels orders:*', "'&orders:*'"],
+		[['channel', 'news.*'], 'its channels', "'&CHANNELS'"],
+		[['command', 'config|set'], 'the command', '+config|set'],
+	] as const;
+	for (const [[lack, ...objects], reason, rule] of cases) {
+		assert.deepEqual(ask(lack, ...objects), [reason, rule]);
+	}
+});
+
+test('err.failed: keys of another user, and channels, are not among the keys that a user lacks', () => {
+	const [denied] = deniedKeys.record?.accessLog?.value ?? [];
+	assert.ok(denied !== undefined);
+	const value = [denied, {...denied, count: 1, user: 'web', object: 'page:1'}, {...denied, count: 1, lack: 'channel'}];
+	const {reason = ''} = firingOf(errFailed, {...deniedKeys, record: {...deniedKeys.record, accessLog: timed(value)}});
+	assert.equal(messageText(reason), 'user shop has no right to keys orders:*');
+});

@@ -255,13 +255,19 @@ testRule(secDenied, [
 			...refused(refusal({lack: 'channel', object: 'orders', user: 'notify', count: 40, clientName: 'api'})),
 		},
 		'warning',
-		/^denies the user notify its channels \(NOPERM\), 40 times within a minute, lately api: its ACL lacks the right$/,
+		/^denies the user notify channel orders \(NOPERM\), 40 times within a minute, lately api: its ACL lacks the right$/,
 	],
 	[
 		'a command again and again',
 		{...deniedKey, ...refused(refusal({lack: 'command', object: 'client|setinfo', count: 40}))},
 		'warning',
 		/^denies the user app CLIENT\|SETINFO \(NOPERM\)/,
+	],
+	[
+		'keys again and again',
+		{...deniedKey, ...refused(refusal({lack: 'key', object: 'basket:1', count: 40}))},
+		'warning',
+		/^denies the user app keys basket:\* \(NOPERM\)/,
 	],
 	['who it was', {...deniedKey, ...refused(refusal({lack: 'key', object: 'secret'}))}, 'info', /^denied 3 requests/],
 ]);
