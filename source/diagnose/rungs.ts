@@ -1,7 +1,7 @@
 import {holderText, rejectedHolder} from '../derive/port-holder.js';
 import type {LadderStep, Rung, RungStatus} from '../domain/ladder.js';
 import {messageText} from '../domain/message.js';
-import {socketFailure} from '../parse/socket-error.js';
+import {certificateEndWords, socketFailure} from '../parse/socket-error.js';
 import {type Explanation, explanations, type Place} from '../rules/connection-explanations.js';
 import {milliseconds, utcDateTime} from '../text/units.js';
 import type {HandshakeFacts} from '../wire/ladder-connection.js';
@@ -208,7 +208,7 @@ function trustRung(
 	const tookMs = timing?.tookMs;
 	const {untrustedBecause, protocol, certificate} = handshake;
 	if (untrustedBecause !== undefined) {
-		const outcome = socketOutcome(untrustedBecause, '');
+		const outcome = socketOutcome(untrustedBecause, certificateEndWords(certificate?.validToMs, atMs));
 		return rung(
 			{
 				step: 'tls',

@@ -134,6 +134,19 @@ const earlierAddressIn = (words: string): string | undefined => /; before: ([\da
 /** Share of the local ports, 0 to 1, that connections to one address must hold to be the reason why none is free for it. */
 const mostPorts = 0.8;
 
+/**
+When a certificate ended, for the end of the words of CERT_HAS_EXPIRED. Empty if the certificate has not ended: that of its
+authority has.
+*/
+export const certificateEndWords = (endsMs: number | undefined, nowMs: number): string =>
+	endsMs !== undefined && endsMs < nowMs ? `; ended: ${new Date(endsMs).toISOString()}` : '';
+
+/** The day and the minute in which a certificate ended, see `certificateEndWords`. */
+function certificateEndIn(words: string): string | undefined {
+	const [, day, minute] = /; ended: (\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(words) ?? [];
+	return day === undefined ? undefined : `it ended ${day} ${minute} UTC`;
+}
+
 /** How the local ports are used, at the end of the words of an error, see `withLocalPorts`. */
 function localPortsIn(words: string): LocalPortUse | undefined {
 	const [, ports, held, waiting] = /; ports: (\d+), held: (\d+), waiting: (\d+)$/.exec(words) ?? [];
@@ -176,6 +189,7 @@ export function socketFailure(code: string, words: string): Failure {
 	if (meaning !== undefined) {
 		const earlierAddress = meaning.layer === 'dns' ? earlierAddressIn(words) : undefined;
 		const localPorts = code === 'EADDRNOTAVAIL' ? localPortsIn(words) : undefined;
+		const certificateEnd = code === 'CERT_HAS_EXPIRED' ? certificateEndIn(words) : undefined;
 		const [first, ...more] = names;
 		const others = more.length === 0 ? ' only' : ` and ${more.length} more`;
 		return {
@@ -183,6 +197,7 @@ export function socketFailure(code: string, words: string): Failure {
 			...meaning,
 			...(earlierAddress === undefined ? {} : {earlierAddress}),
 			...(localPorts === undefined ? {} : {localPorts, reason: portsReason(localPorts)}),
+			...(certificateEnd === undefined ? {} : {reason: certificateEnd}),
 			...hostIn(code, words),
 			...(first === undefined
 				? {}

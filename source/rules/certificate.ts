@@ -44,12 +44,17 @@ export function certificateSteps(
 				]
 			: [];
 	const renewed = renewedFile(facts, endsMs ?? facts.nowMs);
-	if (renewed === undefined) {
-		return [...look, ...renewSteps];
-	}
-
 	// redis-cli itself refuses a server with a certificate that has expired. Redis 6.2 and later have --insecure.
 	const insecure = endsMs === undefined || endsMs <= facts.nowMs ? '--insecure ' : '';
+	if (renewed === undefined) {
+		return [
+			...look,
+			hint('renew the file, then load it without a restart: CONFIG SET tls-cert-file with the same path'),
+			...(insecure === '' ? [] : [redisCli(facts, message`${insecure}CONFIG GET tls-cert-file`)]),
+			hint('a file that was renewed already is not loaded by itself: the server shows the old one until then'),
+		];
+	}
+
 	return [
 		hint(
 			message`load the renewed certificate${endsMs === undefined ? '' : ', if new connections still get the old one'}: it is in ${nameOf('path', renewed.path)} since ${utcDateTime(renewed.changedAtMs)}, valid until ${utcDateTime(renewed.validToMs)}`,
@@ -61,11 +66,6 @@ export function certificateSteps(
 		...look,
 	];
 }
-
-const renewSteps: readonly NextStep[] = [
-	hint('renew the file, then load it without a restart: CONFIG SET tls-cert-file with the same path'),
-	hint('a file that was renewed already is not loaded by itself: the server shows the old one until then'),
-];
 
 export const tlsExpiry = rule({
 	id: 'tls.expiry',

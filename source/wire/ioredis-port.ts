@@ -1,7 +1,9 @@
 import net from 'node:net';
 import tls, {type TLSSocket} from 'node:tls';
 import {Redis, type RedisOptions} from 'ioredis';
+import {systemClock} from '../domain/clock.js';
 import {replyFailure} from '../parse/reply-error.js';
+import {certificateEndWords} from '../parse/socket-error.js';
 import {isConfirmed} from './confirmed-bytes.js';
 import type {ConnectionSettings} from './connection.js';
 import {withLocalPorts} from './local-ports.js';
@@ -30,7 +32,7 @@ function connect({endpoint, tls: settings}: ConnectionSettings, {lookup}: NameLo
 	const host = endpoint.kind === 'unix' ? '' : endpoint.host;
 	const {ca, cert, key, announcedName, isNameRequired, isVerified} = settings;
 	const serverName = serverNameFor(settings, '');
-	return tls.connect({
+	const socket = tls.connect({
 		...place,
 		...(ca === undefined ? {} : {ca: [...ca]}),
 		...(cert === undefined ? {} : {cert}),
@@ -38,6 +40,24 @@ function connect({endpoint, tls: settings}: ConnectionSettings, {lookup}: NameLo
 		...(serverName === undefined ? {} : {servername: serverName}),
 		checkServerIdentity: identityCheck(announcedName, isNameRequired === true ? '' : host),
 		rejectUnauthorized: isVerified,
+	});
+	tellCertificateEnd(socket);
+	return socket;
+}
+
+/**
+Adds the end of a certificate that has expired to the error. Node closes the connection with the error, and nobody can read
+the certificate any more then.
+*/
+function tellCertificateEnd(socket: TLSSocket): void {
+	let endsMs: number | undefined;
+	socket.prependOnceListener('secure', () => {
+		endsMs = Date.parse(socket.getPeerCertificate().valid_to);
+	});
+	socket.prependOnceListener('error', (error: Error & {readonly code?: string}) => {
+		if (error.code === 'CERT_HAS_EXPIRED') {
+			error.message += certificateEndWords(endsMs, systemClock.now());
+		}
 	});
 }
 

@@ -109,6 +109,8 @@ for (const [certificate, code] of faults) {
 		const ladder = await verdictAt(await tlsService(t, certificate));
 		assertVerdict(ladder, 'critical', 'tls', code);
 		assert.ok(ladder.certificate?.validToMs !== undefined);
+		const text = rungsOf(ladder, 'tls')[0]?.result ?? '';
+		assert.equal(text.includes('it ended 2021-01-01 00:00 UTC'), certificate === 'expired', text);
 	});
 }
 

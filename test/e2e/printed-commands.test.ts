@@ -138,7 +138,7 @@ const onlyIn: ReadonlyArray<readonly [start: RegExp, versions: RegExp]> = [
 ];
 
 const place =
-	/^(?: -h (?:'[^']*'|\S+) -p \d+| -s (?:'[^']*'|\S+))?(?: --tls)?(?: --user (?:'[^']*'|\S+))?(?: --askpass)?/;
+	/^(?: -h (?:'[^']*'|\S+) -p \d+| -s (?:'[^']*'|\S+))?(?: --tls)?(?: --user (?:'[^']*'|\S+))?(?: --askpass)?(?: --insecure)?/;
 
 type Printed = {readonly rules: ReadonlySet<string>; readonly product: 'redis' | 'valkey'; readonly words: string};
 

@@ -7,7 +7,7 @@ const word = String.raw`(?:'[^']*'|[^\s']+)+`;
 The connection's part of a command line, such as `-h 10.0.1.11 -p 6379 --tls --user monitor --askpass`. Each part may be
 absent.
 */
-const connection = `(?: -h ${word} -p \\d+| -s ${word})?(?: --tls)?(?: --user ${word})?(?: --askpass)?(?: -n \\d+)?`;
+const connection = `(?: -h ${word} -p \\d+| -s ${word})?(?: --tls)?(?: --user ${word})?(?: --askpass)?(?: --insecure)?(?: -n \\d+)?`;
 /** Options of redis-cli that stand in place of a command. Source: `redis-cli --help`. */
 const modes = String.raw`--(?:bigkeys|memkeys|hotkeys|latency|latency-history|latency-dist|stat|rdb|pipe)\b.*`;
 

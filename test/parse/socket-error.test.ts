@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {type Failure, failureText} from '../../source/domain/sample.js';
-import {socketFailure} from '../../source/parse/socket-error.js';
+import {certificateEndWords, socketFailure} from '../../source/parse/socket-error.js';
 
 type Case = readonly [code: string, message: string, layer: Failure['layer'], state: Failure['state'], text: RegExp];
 
@@ -77,6 +77,20 @@ const cases: readonly Case[] = [
 	['SELF_SIGNED_CERT_IN_CHAIN', '', 'tls', 'refusing', /--cacert/],
 	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', '', 'tls', 'refusing', /--cacert/],
 	['CERT_HAS_EXPIRED', 'certificate has expired', 'tls', 'refusing', /has expired/],
+	[
+		'CERT_HAS_EXPIRED',
+		`certificate has expired${certificateEndWords(Date.UTC(2026, 10, 30, 7, 39, 21), Date.UTC(2026, 11))}`,
+		'tls',
+		'refusing',
+		/^has a certificate that has expired: it ended 2026-11-30 07:39 UTC$/,
+	],
+	[
+		'CERT_HAS_EXPIRED',
+		`that of the authority${certificateEndWords(Date.UTC(2027, 0), Date.UTC(2026, 11))}${certificateEndWords(Number.NaN, 0)}`,
+		'tls',
+		'refusing',
+		/^has a certificate that has expired$/,
+	],
 	['CERT_NOT_YET_VALID', '', 'tls', 'refusing', /clocks/],
 	['ERR_TLS_CERT_ALTNAME_INVALID', '', 'tls', 'refusing', /--sni/],
 	[

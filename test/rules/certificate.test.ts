@@ -68,3 +68,11 @@ test('an expired certificate turns clients away', () => {
 	assert.equal(firingOf(tlsExpiry, ends(-1)).effect, 'connections-refused');
 	assert.equal(firingOf(tlsExpiry, ends(2)).effect, undefined);
 });
+
+test('the step against an expired certificate gets past the check of redis-cli, and others need not', () => {
+	const insecure = / --tls --insecure CONFIG GET tls-cert-file$/;
+	assert.ok(stepsOf(ends(-1)).some(step => insecure.test(step)));
+	assert.ok(!stepsOf(ends(2)).some(step => step.includes('--insecure')));
+	const {record, settings} = factsOf(ends(-1));
+	assert.ok(certificateSteps({record, settings, nowMs}).some(({text}) => insecure.test(messageText(text))));
+});

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type {AddressInfo} from 'node:net';
 import test from 'node:test';
+import {createServer} from 'node:tls';
 import {type Failure, failureText, type NodeSample} from '../../source/domain/sample.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import type {ConnectionSettings, TlsSettings} from '../../source/wire/connection.js';
@@ -162,3 +164,13 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 }
+
+test('a certificate that has expired is told with its end', {skip: why}, async t => {
+	const server = createServer(certificates?.pair('expired') ?? {}, socket => socket.on('error', () => undefined));
+	server.on('tlsClientError', () => undefined);
+	t.after(() => server.close());
+	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	const {port} = server.address() as AddressInfo;
+	const failure = await failureOf(settingsFor({host: '127.0.0.1', port}, {tls: tls()}));
+	assert.equal(failureText(failure), 'has a certificate that has expired: it ended 2021-01-01 00:00 UTC');
+});
