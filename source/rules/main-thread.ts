@@ -2,6 +2,8 @@ import {message} from '../domain/message.js';
 import {percent} from '../text/units.js';
 import {mainSendersOf, senderCulprit} from './client-names.js';
 import {cpuMain} from './cpu-network.js';
+import {processorWait} from './host-waits.js';
+import {linearSteps} from './linear-remedies.js';
 import {answerMissing, increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -79,6 +81,23 @@ const commandsOfInterval = {
 	missing: answerMissing('INFO commandstats'),
 };
 
+/** Share of the time, 0–1, in which the main thread runs or waits for a processor, from which it has no time to spare. */
+const wholeProcessor = 0.9;
+
+/** Least own time of a call that makes a command heavy, in milliseconds. Simple commands take a few microseconds. */
+const heavyCallMs = 0.2;
+
+/**
+Whether a heavy command keeps the thread busy although other processes take a part of its processor: the thread always runs
+or waits to run.
+*/
+function fillsProcessor(facts: NodeFacts, meanMs: number): boolean {
+	const user = facts.perSecond('cpu', 'used_cpu_user_main_thread') ?? Number.NaN;
+	const system = facts.perSecond('cpu', 'used_cpu_sys_main_thread') ?? Number.NaN;
+	const wait = processorWait.read(facts);
+	return wait !== undefined && user + system + wait >= wholeProcessor && meanMs * (1 - wait) >= heavyCallMs;
+}
+
 export const latCommandHog = rule({
 	id: 'lat.command_hog',
 	scope: 'node',
@@ -87,7 +106,7 @@ export const latCommandHog = rule({
 			"One command takes more than half of the main thread's time: `usec` of `cmdstat_…`, compared with the time between two samples. redis-top asks the node in focus for INFO commandstats.",
 		since: '2.6',
 		falsePositives: [
-			'A server with one kind of work has one command. The finding is only info below the threshold of `cpu.main`.',
+			'A server with one kind of work has one command. The finding is only info below the threshold of `cpu.main`, unless the calls are long and the thread always runs or waits for a processor (`os.runq`).',
 			'A call may have begun before the earlier sample. Three samples in a row must show the share.',
 		],
 	},
@@ -111,7 +130,9 @@ export const latCommandHog = rule({
 
 		const command = top.command.toUpperCase();
 		const senders = mainSendersOf(facts, top.command);
-		return fires(top.share >= facts.limitsOf(cpuMain).warning ? 'warning' : 'info', {
+		const isHeavy = top.meanMicroseconds / 1000 >= heavyCallMs;
+		const isFull = top.share >= facts.limitsOf(cpuMain).warning || fillsProcessor(facts, top.meanMicroseconds / 1000);
+		return fires(isFull ? 'warning' : 'info', {
 			problem: message`spends ${percent(Math.min(1, top.share))} of its time in ${command}${senders?.text ?? ''}`,
 			effect: 'slow',
 			culprit: senderCulprit(command, senders),
@@ -122,10 +143,13 @@ export const latCommandHog = rule({
 			],
 			meaning: 'All other commands wait for it on the one main thread.',
 			next: [
-				hint(`see its calls and percentiles: panel 5; single slow calls: panel 6`),
+				...(isHeavy ? (linearSteps([command], facts, {client: senders?.only}) ?? []) : []),
 				facts.record.role === 'replica'
-					? hint('stop the job that sends it (panel 4 closes its connections), or let it run on a replica of its own')
-					: hint('call it less often, on less data, or on a replica'),
+					? hint(
+							message`stop the job${senders?.only === undefined ? '' : message` of ${senders.only}`} that sends it (panel 4 closes its connections), or let it run on a replica of its own`,
+						)
+					: hint(message`let ${senders?.only ?? 'its clients'} send it less often, on less data, or to a replica`),
+				hint('see its calls and percentiles: panel 5; single slow calls: panel 6'),
 			],
 		});
 	},

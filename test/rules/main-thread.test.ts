@@ -1,8 +1,13 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import {commandRates} from '../../source/derive/command-rates.js';
+import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {latCommandHog, latQueue} from '../../source/rules/main-thread.js';
+import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
 import {clientOf} from '../harness/records.js';
-import {type FactsParts, testRule} from '../harness/rule-cases.js';
+import {emptyHost, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
 
 /** Two samples, one second apart, with the event loop's and the commands' microseconds between them. */
@@ -47,7 +52,52 @@ function commandsOf(usec: Readonly<Record<string, number>>, parts: FactsParts['r
 	return {info: section(1), earlier: section(0), record: {commands, ...parts}};
 }
 
+/** The same on a machine where the main thread had a processor and waited for one, each for a share of the time. */
+function waiting(parts: FactsParts, {ran, waited}: {readonly ran: number; readonly waited: number}): FactsParts {
+	const cpu = (seconds: number) => ({used_cpu_user_main_thread: seconds, used_cpu_sys_main_thread: 0});
+	const process = {processId: 77} as ProcessEvidence;
+	const queued = (seconds: number) => ({processorWaitNs: seconds * 1e9});
+	const before = {atMs: factsOf({}).nowMs - 10_000, value: {...emptyHost, process, waits: queued(1)}};
+	return {
+		...parts,
+		info: {...parts.info, cpu: cpu(ran)},
+		earlier: {...parts.earlier, cpu: cpu(0)},
+		host: {process, waits: queued(1 + 10 * waited)},
+		record: {...parts.record, hostBefore: before},
+	};
+}
+
 testRule(latCommandHog, [
+	[
+		'it takes more than half, and other processes take the rest of the processor of the thread',
+		waiting(commandsOf({sinter: 650_000}), {ran: 0.45, waited: 0.47}),
+		'warning',
+		/^spends 65% of its time in SINTER$/,
+	],
+	['the thread has time to spare', waiting(commandsOf({sinter: 650_000}), {ran: 0.45, waited: 0.3}), 'info'],
+	[
+		'short calls in large numbers',
+		waiting(
+			{
+				...commandsOf({}),
+				record: {
+					commands: [
+						{
+							command: 'get',
+							calls: 6000,
+							callsPerSecond: 6000,
+							callsOfInterval: 6000,
+							meanMicroseconds: 100,
+							timeShare: 1,
+							failuresPerSecond: 0,
+						},
+					],
+				},
+			},
+			{ran: 0.45, waited: 0.47},
+		),
+		'info',
+	],
 	[
 		'one command takes most of the thread, and one client sends it',
 		commandsOf(
@@ -61,3 +111,14 @@ testRule(latCommandHog, [
 	['it takes half', commandsOf({get: 500_000, set: 400_000}), 'clear'],
 	['INFO commandstats was not read', {info: {stats: {total_commands_processed: 1}}}, 'pending'],
 ]);
+
+test('lat.command_hog: the first step is about the command, and names its client', () => {
+	const firstStep = (command: string, role: 'primary' | 'replica') => {
+		const clients = {atMs: 600_000, value: [clientOf({id: 1, name: 'export', command})]};
+		const [first] = firingOf(latCommandHog, commandsOf({[command]: 900_000}, {role, clients})).next;
+		return messageText(first?.text ?? '');
+	};
+	assert.match(firstStep('lrange', 'primary'), /^ask for fewer entries at once/);
+	assert.match(firstStep('eval', 'primary'), /^let export send it less often/);
+	assert.match(firstStep('eval_ro', 'replica'), /^stop the job of export that sends it/);
+});
