@@ -12,7 +12,7 @@ import {cellWidth} from '../../text/cell-width.js';
 import {cut, lineWidth} from '../../text/fit.js';
 import {type Line, span, withTarget} from '../../text/line.js';
 import {remedyOfSubject} from '../control/action-subject.js';
-import {advisedBy} from '../control/remedy.js';
+import {advisedBy, remedyText} from '../control/remedy.js';
 import {subjectFinding} from '../control/subject-finding.js';
 import {shortName, showShortNames} from '../node-names.js';
 import {stepText} from '../panels/findings/findings-facts.js';
@@ -74,10 +74,8 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 	const action: Line[] = [];
 	if (remedy !== undefined && actionKey !== '') {
 		const where = state.nodes.size > 1 && remedy.node !== node ? ` on ${shortName(remedy.node.address, state)}` : '';
-		const {title} = actionRow(remedy.choice.action);
-		const client = remedy.choice.clientId === undefined ? undefined : finding.culprit?.client?.name;
-		const full = client === undefined ? title : `${shortTitle(title)}: close ${client}`;
-		const texts = [full + where, shortTitle(title) + where];
+		const full = remedyText(remedy);
+		const texts = [full + where, shortTitle(full) + where];
 		const fits = (text: string): boolean => cellWidth(text) + actionKey.length + 3 <= room;
 		if (!texts.some(fits)) {
 			// The remedy is worth more than the key of a save.

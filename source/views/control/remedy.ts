@@ -1,3 +1,4 @@
+import {actionRow, shortTitle} from '../../actions/catalogue/catalogue.js';
 import type {Choice} from '../../actions/catalogue/choice.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {RuleId} from '../../rules/all-rules.js';
@@ -7,13 +8,19 @@ import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {isOutage, rankedFindings} from '../../state/verdict.js';
 
 /** The action that belongs to a list row of a panel. Choosing it opens a guarded dialog. */
-export type RowAction = {readonly node: NodeRecord; readonly choice: Choice};
+export type RowAction = {
+	readonly node: NodeRecord;
+	readonly choice: Choice;
+	/** The name or the address of the client whose connection a remedy closes; undefined if the finding names none. */
+	readonly client?: string | undefined;
+};
 
 /**
 The guarded action that a finding recommends, and its node. If the finding recommends none:
 - For a node out of reach it is the action of the first consequence that has one. Nothing can be sent to a dead primary,
   but its replica can take over.
-- For a finding that names a client, it is closing that client's connection, if the client has only one.
+- For a finding that names a client, it is closing that client's connection, if the client has only one. So it is for a
+finding that recommends to close one.
 */
 export function remedyOf(finding: Finding | undefined, state: MonitorState): RowAction | undefined {
 	const advised = finding && advisedBy(finding, state);
@@ -29,13 +36,24 @@ export function remedyOf(finding: Finding | undefined, state: MonitorState): Row
 		return undefined;
 	}
 
+	const {action, remedy, culprit} = advised;
+	const client = culprit?.client?.name;
 	// A server that a command holds closes no client before the command has ended.
-	const clientId = advised.action === undefined && node.failure === undefined ? culpritIn(node, advised) : undefined;
-	return advised.action !== undefined
-		? {node, choice: {action: advised.action, value: advised.remedy?.value}}
-		: clientId === undefined
+	const mayClose = (action ?? 'client-kill') === 'client-kill' && node.failure === undefined;
+	const clientId = mayClose ? culpritIn(node, advised) : undefined;
+	return clientId !== undefined
+		? {node, choice: {action: 'client-kill', clientId}, client}
+		: action === undefined
 			? undefined
-			: {node, choice: {action: 'client-kill', clientId}};
+			: {node, choice: {action, value: remedy?.value}, ...(action === 'client-kill' ? {client} : {})};
+}
+
+/** What a remedy does, as text: `CLIENT KILL ID: close nightly-job`. */
+export function remedyText({choice: {action, clientId}, client}: RowAction): string {
+	const {title} = actionRow(action);
+	return client === undefined || client === ''
+		? title
+		: `${shortTitle(title)}: close ${clientId === undefined ? 'one of ' : ''}${client}`;
 }
 
 /**

@@ -303,6 +303,27 @@ test('a finding that names a client and no action offers to close its connection
 	}
 });
 
+test('a finding that recommends to close a connection names the client', () => {
+	const flushed = findingOf('key.flush', 'warning', first?.address, {
+		action: 'client-kill',
+		culprit: {client: nameOf('client', 'nightly-job'), command: 'FLUSHALL'},
+	});
+	const withClients = (...names: readonly string[]) => {
+		const value = names.map((name, id) => clientOf({id: id + 5, name}));
+		return {findings: [flushed], records: [{...nodes[0]!, clients: {atMs: sampledAtMs, value}}]};
+	};
+	const one = withClients('api', 'nightly-job');
+	assert.match(lineOf(one), /^ next {2}X CLIENT KILL ID: close nightly-job /);
+	const {state, view} = inputOf(one);
+	assert.deepEqual(rowAction(state, view, undefined)?.choice, {action: 'client-kill', clientId: 6});
+	const two = withClients('nightly-job', 'nightly-job');
+	assert.match(lineOf(two), /^ next {2}X CLIENT KILL ID: close one of nightly-job /);
+	const inTwo = inputOf(two);
+	assert.equal(rowAction(inTwo.state, inTwo.view, undefined)?.choice.clientId, undefined, 'which of them is not known');
+	const nobody = {...flushed, culprit: undefined};
+	assert.match(lineOf({...one, findings: [nobody]}), /^ next {2}X CLIENT KILL ID: close one connection /);
+});
+
 test('closing the client of a slow log entry is no remedy: its command has ended', () => {
 	const slow = findingOf('lat.slowlog_new', 'warning', first?.address, {
 		culprit: {client: nameOf('client', 'cron-report'), command: 'KEYS'},

@@ -1,4 +1,3 @@
-import {actionRow, shortTitle} from '../../../actions/catalogue/catalogue.js';
 import type {NextStep} from '../../../domain/finding.js';
 import {messageText} from '../../../domain/message.js';
 import type {Keyboard} from '../../../keys/keyboard.js';
@@ -10,7 +9,7 @@ import {type FindingGroup, groupText} from '../../../state/finding-groups.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import {evidenceText} from '../../../text/evidence-text.js';
 import {seconds, utcDateTime} from '../../../text/units.js';
-import {remedyOf} from '../../control/remedy.js';
+import {remedyOf, remedyText} from '../../control/remedy.js';
 import {shortName, showShortNames} from '../../node-names.js';
 import type {PanelInput} from '../../panel.js';
 import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.js';
@@ -109,12 +108,8 @@ function actionFact(finding: Finding, state: MonitorState, keyboard: Keyboard): 
 		return [];
 	}
 
-	const {node, choice} = remedy;
-	const client = choice.clientId === undefined ? undefined : finding.culprit?.client?.name;
-	const {title} = actionRow(choice.action);
-	const what = client === undefined ? title : `${shortTitle(title)}: close ${client}`;
-	const where = node.address === finding.node ? '' : ` on ${node.address}`;
-	return [['action', `${keyboard.shown('row-action') || 'a key'} opens its dialog${where}: ${what}`]];
+	const where = remedy.node.address === finding.node ? '' : ` on ${remedy.node.address}`;
+	return [['action', `${keyboard.shown('row-action') || 'a key'} opens its dialog${where}: ${remedyText(remedy)}`]];
 }
 
 const alertTexts: Readonly<Record<AlertState, string>> = {
