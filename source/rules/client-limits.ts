@@ -74,7 +74,9 @@ export const cliMax = rule({
 			...(used >= limit
 				? {
 						problem: 'turns new clients away',
-						reason: lowered === undefined ? taken : filesAllow(lowered),
+						...(lowered === undefined
+							? {reason: taken}
+							: {detail: holder === undefined ? undefined : taken, reason: filesAllow(lowered)}),
 					}
 				: {
 						problem: 'has few connections left',

@@ -30,6 +30,17 @@ testRule(cliMax, [
 		'critical',
 		/^turns new clients away: its limit of 160 files allows 128$/,
 	],
+	[
+		'all taken, most of them by one name, and a limit of open files lowers maxclients',
+		{
+			...fullWith(36, 4),
+			record: {
+				clients: {atMs: 0, value: [1, 2, 3].map(id => clientOf({id, name: 'api'}))},
+			},
+		},
+		'critical',
+		/^turns new clients away, api has 3 of 4 connections: its limit of 36 files allows 4$/,
+	],
 	['all taken, and somebody set maxclients', fullWith(160, 100), 'critical', /: all 100 connections are taken$/],
 	['all taken, and files enough', fullWith(10_032, 10_000), 'critical', /: all 10\.0k connections are taken$/],
 	['far from it', clients({connected_clients: 79, maxclients: 100}), 'clear'],
