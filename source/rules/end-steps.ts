@@ -9,8 +9,10 @@ import {type NodeFacts, quotedName} from './node-facts.js';
 /** Next steps by the cause of a process's end, as its log shows it. */
 const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['crashed', ['keep the report in its log, then start it; the same command may crash it again']],
-	['aof-unknown-command', ['start the version and the modules that wrote the file']],
-	['rdb-newer', ['start the version that wrote the file again: no older one reads it']],
+	[
+		'aof-unknown-command',
+		['start the version and the modules that wrote the file', 'copy its appendonlydir away before any other start'],
+	],
 	['bad-config', ['the lines after FATAL CONFIG FILE ERROR name the mistake']],
 	['port-taken', ['see which process has the port, and whether bind names an address of this machine']],
 	['out-of-memory', ['free memory, or lower maxmemory, before it starts again']],
@@ -119,6 +121,17 @@ function stepsForRdb(remark: LogRemark, server: EndedServer): readonly NextStep[
 			];
 }
 
+/** The steps for an RDB file of a newer version. A server that starts without the file saves its empty data over it. */
+function stepsForNewerRdb({folder, setting}: EndedServer): readonly NextStep[] {
+	const name = setting('dbfilename');
+	const file =
+		folder === undefined || name === undefined ? 'its RDB file' : message`${nameOf('path', `${folder}/${name}`)}`;
+	return [
+		hint('start the version that wrote the file again: no older one reads it'),
+		hint(message`copy ${file} away before any other start: a server that starts empty saves over it`),
+	];
+}
+
 /** Name of the evidence that a server does not start for a mistake in its config file. */
 const mistakenFile = 'config file';
 
@@ -177,6 +190,8 @@ export function stepsOfEnd(remark: LogRemark, server: EndedServer): readonly Nex
 			return stepsForAof(remark, server);
 		case 'rdb-broken':
 			return stepsForRdb(remark, server);
+		case 'rdb-newer':
+			return stepsForNewerRdb(server);
 		default:
 			return (steps.get(remark.id) ?? []).map(text => hint(text));
 	}

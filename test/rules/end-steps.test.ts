@@ -61,6 +61,16 @@ test('the RDB file is named where its folder and its name are known', () => {
 	);
 });
 
+test('a file that no older version reads is kept before any other start', () => {
+	const line = "Can't handle RDB format version 12";
+	const [first, second] = stepsOf('rdb-newer', line, {host: {folder}, config: {dbfilename: 'dump.rdb'}});
+	assert.match(first ?? '', /^start the version that wrote the file again/);
+	assert.match(second ?? '', /^copy \/var\/lib\/kv\/dump\.rdb away before any other start/);
+	assert.match(stepsOf('rdb-newer', line)[1] ?? '', /^copy its RDB file away/);
+	const aof = stepsOf('aof-unknown-command', "Unknown command 'HSETEX' reading the append only file");
+	assert.match(aof[1] ?? '', /^copy its appendonlydir away before any other start/);
+});
+
 const starts: ReadonlyArray<readonly [line: string, reason: string, step: RegExp]> = [
 	[
 		'Unrecoverable error: corrupted cluster config file "vars".',
