@@ -110,9 +110,11 @@ function listenersElsewhere(evidence: LocalEvidence, endpoint: Endpoint): readon
 
 /**
 Where the server of a node that refuses connections listens: `it listens on 127.0.0.1 and ::1 only (bind)`. Undefined if
-it does not listen on other addresses of this machine.
+it does not listen on other addresses of this machine. A node that never replied may be another server than the one that
+listens: `a server listens on …`.
 */
-export function boundElsewhere({failure, failingSinceMs, host, endpoint}: NodeRecord): Message | undefined {
+export function boundElsewhere(record: NodeRecord): Message | undefined {
+	const {failure, failingSinceMs, host, endpoint, lastReplyAtMs} = record;
 	const isCurrent = host?.value.kind === 'here' && host.atMs >= (failingSinceMs ?? 0);
 	if (failure?.code !== 'ECONNREFUSED' || !isCurrent) {
 		return undefined;
@@ -120,7 +122,9 @@ export function boundElsewhere({failure, failingSinceMs, host, endpoint}: NodeRe
 
 	const addresses = new Set(listenersElsewhere(host.value, endpoint).map(({address}) => address));
 	const names = [...addresses].map(address => nameOf('host', address));
-	return names.length === 0 ? undefined : message`it listens on ${joinMessages(names, ' and ')} only (bind)`;
+	return names.length === 0
+		? undefined
+		: message`${lastReplyAtMs === undefined ? 'a server' : 'it'} listens on ${joinMessages(names, ' and ')} only (bind)`;
 }
 
 /** Why a connection fails, when evidence from this machine shows more than the error does; undefined otherwise. */

@@ -213,6 +213,8 @@ const stepsForBind: readonly NextStep[] = [
 	onHost('ss -ltnp'),
 ];
 
+const otherServer = hint('if another server has that address, start the one that belongs to this address');
+
 export const connRefused = rule({
 	id: 'conn.refused',
 	scope: 'node',
@@ -278,7 +280,7 @@ export const connRefused = rule({
 					: rejected !== undefined
 						? 'The server runs and listens. A firewall rule on the way turns connections away.'
 						: bound !== undefined
-							? 'The server runs. Clients that use this address cannot reach it.'
+							? 'A server runs on this port, at another address. Clients that use this address cannot reach it.'
 							: mistake !== undefined
 								? 'Its config file was changed after its last start, and it does not start with this line.'
 								: meaningOfAbsence({record: facts.record, end, isPlanned, mayRestart, lost}),
@@ -286,7 +288,7 @@ export const connRefused = rule({
 				rejected !== undefined
 					? [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')]
 					: bound !== undefined
-						? stepsForBind
+						? [...stepsForBind, ...(facts.record.lastReplyAtMs === undefined ? [otherServer] : [])]
 						: [
 								...(leftover === undefined ? [] : [forgetLeftover]),
 								...(mistake === undefined ? [] : mistakeSteps(mistake)),

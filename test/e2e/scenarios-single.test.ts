@@ -86,7 +86,7 @@ for (const {name, program} of await twoVersions()) {
 		const server = await serverFor(t, {server: program});
 		expectCheck(await checked(t, ['-h', '127.0.0.2', ...look(server)]), {
 			status: 'critical',
-			verdict: /refuses connections: it listens on 127\.0\.0\.1 only \(bind\)/,
+			verdict: /refuses connections: a server listens on 127\.0\.0\.1 only \(bind\)/,
 			rules: ['conn.refused critical'],
 		});
 	});

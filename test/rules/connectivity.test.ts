@@ -247,6 +247,12 @@ testRule(connRefused, [
 		/^refuses connections: it listens on 127\.0\.0\.2 only \(bind\)$/,
 	],
 	[
+		'a server listens on another address, and none has replied on this one',
+		{...failing(socket('ECONNREFUSED'), undefined, {record: {failingSinceMs: nowMs - 20_000}}), host: listening(900, '127.0.0.2')},
+		'critical',
+		/^refuses connections: a server listens on 127\.0\.0\.2 only \(bind\)$/,
+	],
+	[
 		"the server of another user listens on another address; its socket's owner cannot be seen",
 		refusedSince(20, {
 			...listening(900, '127.0.0.2'),
