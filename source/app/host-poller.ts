@@ -230,6 +230,11 @@ export function pauseAfter(evidence: HostEvidence, record: NodeRecord, isFirst: 
 	}
 
 	const {failure} = record;
+	// A process that has closed its port is about to end, and its log says why.
+	if (failure?.code === 'ECONNREFUSED' && evidence.process !== undefined && evidence.listeners.length === 0) {
+		return leastPauseMs;
+	}
+
 	if (failure?.code === 'ECONNREFUSED' || (failure === undefined && isUnlinkedLately(record))) {
 		return endedEveryMs;
 	}

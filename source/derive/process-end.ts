@@ -74,27 +74,31 @@ export function endInLog(log: LogEvidence | undefined): ProcessEnd | undefined {
 }
 
 /**
-The evidence of this machine about a node at whose address nothing listens, if it shows no process of the server.
-Evidence from before the failure does not count.
+The evidence of this machine about a node at whose address nothing listens. Evidence from before the failure does not count.
 */
-function evidenceOfAbsence({failure, failingSinceMs, host}: NodeRecord): LocalEvidence | undefined {
+function evidenceOfRefusal({failure, failingSinceMs, host}: NodeRecord): LocalEvidence | undefined {
 	const isRefused = failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT';
-	return isRefused &&
-		host?.value.kind === 'here' &&
-		host.value.process === undefined &&
-		host.atMs >= (failingSinceMs ?? 0)
-		? host.value
-		: undefined;
+	return isRefused && host?.value.kind === 'here' && host.atMs >= (failingSinceMs ?? 0) ? host.value : undefined;
 }
 
-/** Why nothing listens at a node's address, according to the log of the process that ended. */
+/**
+Why nothing listens at a node's address, according to the log of the process that ended. A process that has closed its port
+is about to end: it may need seconds to give back its memory.
+*/
 export function endOfProcess(record: NodeRecord): ProcessEnd | undefined {
-	const evidence = evidenceOfAbsence(record);
+	const evidence = evidenceOfRefusal(record);
+	if (evidence?.process !== undefined) {
+		return evidence.listeners.length === 0 ? endInLog(evidence.log) : undefined;
+	}
+
 	return evidence && (endInLog(evidence.log) ?? killOf(evidence));
 }
 
 /** Whether this machine shows that no server has the node's port any more. */
-export const isGoneFromHere = (record: NodeRecord): boolean => evidenceOfAbsence(record)?.listeners.length === 0;
+export function isGoneFromHere(record: NodeRecord): boolean {
+	const evidence = evidenceOfRefusal(record);
+	return evidence !== undefined && evidence.process === undefined && evidence.listeners.length === 0;
+}
 
 /**
 Matches a line of a server itself (not of its children) with the level notice, verbose or debug: `4242:M 24 Nov 2026

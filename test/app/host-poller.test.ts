@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {isLookDue, nodesToLookAt, pauseAfter, stateOf} from '../../source/app/host-poller.js';
 import type {NodeRecord} from '../../source/derive/node-record.js';
+import type {LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {recordFrom} from '../harness/records.js';
 import {emptyHost, emptyKernel} from '../harness/rule-cases.js';
@@ -78,6 +79,14 @@ test('the log of a replica is read more often in the first minute without a link
 		[3000, 15_000, 15_000, 15_000],
 	);
 	assert.equal(pauseAfter({kind: 'elsewhere', why: ''}, unlinked(2), false), 300_000);
+});
+
+test('a process that has closed its port is looked at again soon: it is about to end', () => {
+	const refused = {...healthy, failure: socketFailure('ECONNREFUSED', '')};
+	const process = {processId: 7} as ProcessEvidence;
+	const listeners = [{address: '127.0.0.1', port: 6379, queued: 0, processId: 7, processName: 'redis-server'}];
+	const pause = (parts: Partial<LocalEvidence>) => pauseAfter({...emptyHost, ...parts}, refused, false);
+	assert.deepEqual([pause({process}), pause({process, listeners}), pause({})], [1000, 3000, 3000]);
 });
 
 test('this machine is read for a replica without a link as well', () => {

@@ -248,7 +248,12 @@ testRule(connRefused, [
 	],
 	[
 		'a server listens on another address, and none has replied on this one',
-		{...failing(socket('ECONNREFUSED'), undefined, {record: {failingSinceMs: nowMs - 20_000}}), host: listening(900, '127.0.0.2')},
+		{
+			...failing(socket('ECONNREFUSED'), undefined, {
+				record: {failingSinceMs: nowMs - 20_000, lastReplyAtMs: undefined},
+			}),
+			host: listening(900, '127.0.0.2'),
+		},
 		'critical',
 		/^refuses connections: a server listens on 127\.0\.0\.2 only \(bind\)$/,
 	],
@@ -367,6 +372,25 @@ testRule(connRefused, [
 		'it does not come back: its log tells that a newer version wrote its data',
 		refusedLately({log: loggedEnd('rdb-newer', "Can't handle RDB format version 12", 2)}),
 		'critical',
+	],
+	[
+		'its process has closed the port and is about to end',
+		refusedLately({
+			...listening(900),
+			listeners: [],
+			log: loggedEnd('signalled', '7:signal-handler (1) Received SIGTERM scheduling shutdown...', 2),
+		}),
+		'warning',
+		/^refuses connections: SIGTERM stopped it at \S+$/,
+	],
+	[
+		'its process listens: an earlier stop in its log does not explain that it refuses',
+		refusedLately({
+			...listening(900, '127.0.0.2'),
+			log: loggedEnd('signalled', '7:signal-handler (1) Received SIGTERM scheduling shutdown...', 2),
+		}),
+		'critical',
+		/listens on 127\.0\.0\.2 only/,
 	],
 	[
 		'it may come back: it was told to stop',
