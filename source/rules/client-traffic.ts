@@ -84,7 +84,7 @@ export const cliTopTalker = rule({
 		bytes: {
 			value: 62_500_000,
 			unit: 'bytes',
-			source: 'a second in both directions; half of what a line of 1 Gbit/s carries one way',
+			source: 'a second in both directions; half of what a link of 1 Gbit/s carries one way',
 		},
 	},
 	needs: {

@@ -315,7 +315,7 @@ export const netBw = rule({
 		limit: {
 			value: 0,
 			unit: 'bytes',
-			source: 'bytes a second in one direction, as the line or plan allows; 0: not known',
+			source: 'bytes a second in one direction, as the link or plan allows; 0: not known',
 		},
 		share: {value: 0.8, unit: 'share', source: 'of net.bw.limit'},
 	},

@@ -240,7 +240,7 @@ export const osRetrans = rule({
 						'A lost packet costs at least 200 ms before it is sent again. Clients time out, and replicas fall behind.',
 					next: [
 						onHost('ss -tin state established   # retrans of each connection'),
-						hint('look at the interface and its line: errors, a full line, a policer'),
+						hint('look at the interface and its link: errors, a full link, a policer'),
 					],
 				});
 	},

@@ -51,7 +51,7 @@ export const keyGiant = rule({
 	},
 	thresholds: {
 		items: {value: 2 ** 20, unit: 'count', source: 'a command over so many items takes about a tenth of a second'},
-		bytes: {value: 64 * 2 ** 20, unit: 'bytes', source: 'half a second on a line of 1 Gbit/s'},
+		bytes: {value: 64 * 2 ** 20, unit: 'bytes', source: 'half a second on a link of 1 Gbit/s'},
 	},
 	raiseAfter: 1,
 	needs: {sizes},

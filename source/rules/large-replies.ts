@@ -100,7 +100,7 @@ export const netBigReply = rule({
 		rate: {
 			value: 10,
 			unit: 'perMinute',
-			source: 'entries of a megabyte each; more fill a line of 1.3 Mbit/s',
+			source: 'entries of a megabyte each; more fill a link of 1.3 Mbit/s',
 		},
 		bytes: {
 			value: 65_536,

@@ -93,7 +93,7 @@ export function lossSteps(endpoint: Endpoint): readonly NextStep[] {
 	const host = quotedName('host', endpoint.host);
 	return [
 		hint(message`from here: ping -c 50 -i 0.2 ${host}, and mtr -rwc 50 ${host} for the hop that loses them`),
-		hint('look at the network in between: errors of interfaces (ip -s link), a full line, a firewall, a policer'),
+		hint('look at the network in between: errors of interfaces (ip -s link), a full link, a firewall, a policer'),
 		hint(`see what is sent again: ss -tin 'dport = :${endpoint.port}' here, in retrans`),
 	];
 }

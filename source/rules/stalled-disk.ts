@@ -8,14 +8,13 @@ import {fires} from './rule.js';
 /** Duration of a command of the slow log, in microseconds, from which it may explain a silence in place of a disk. */
 const longMicroseconds = 1_000_000;
 
+const diskTakesWrites = hint('see whether its disk takes writes: the volume, the file system, the NFS server');
+
 /** What to look at while a process waits for a disk. */
 export function diskSteps({process, folder}: LocalEvidence) {
 	const isWaiting = process?.state === 'disk-wait' && process.suspendedBy === undefined;
 	return isWaiting && folder !== undefined
-		? [
-				hint('see whether its disk takes writes: the volume, the file system, the NFS server'),
-				onHost(message`findmnt -T ${quotedName('path', folder.path)}; cat /proc/pressure/io`),
-			]
+		? [diskTakesWrites, onHost(message`findmnt -T ${quotedName('path', folder.path)}; cat /proc/pressure/io`)]
 		: [];
 }
 
@@ -56,7 +55,7 @@ export function stalledDisk(facts: NodeFacts, recentSeconds: number, leastSecond
 		meaning:
 			'The kernel held its process in a wait for a disk. A write to the append-only file blocks the server with any appendfsync, and every client waits.',
 		next: [
-			hint('see whether its disk takes writes: the volume, the file system, the NFS server'),
+			diskTakesWrites,
 			...(local?.folder === undefined
 				? []
 				: [onHost(message`findmnt -T ${quotedName('path', local.folder.path)}; cat /proc/pressure/io`)]),

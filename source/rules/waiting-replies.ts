@@ -83,7 +83,7 @@ function workShare(facts: NodeFacts): number | undefined {
 }
 
 /**
-PINGs of redis-top that are late while the server is free, as they are in the queue of a full line. Undefined where they
+PINGs of redis-top that are late while the server is free, as they are in the queue of a full link. Undefined where they
 are not, and where the server doesn't tell how long its main thread was at work.
 */
 function latePing(facts: NodeFacts): {readonly nowMs: number; readonly bestMs: number} | undefined {
@@ -95,7 +95,7 @@ function latePing(facts: NodeFacts): {readonly nowMs: number; readonly bestMs: n
 	return workShare(facts) !== undefined && isLate && !isLoopback(record.endpoint) ? {nowMs, bestMs} : undefined;
 }
 
-/** Whether a replica copies all data. That may fill the line in place of the replies, and it ends by itself. */
+/** Whether a replica copies all data. That may fill the link in place of the replies, and it ends by itself. */
 const isCopied = ({record}: NodeFacts): boolean => record.replicas.some(({state}) => state !== 'online');
 
 /** The client whose replies wait, and its command, where the waiting clients have them in common; else of whoever is known. */
@@ -140,8 +140,8 @@ export function waitFor(
 		culprit,
 		evidence: [...waiting.evidence, ...evidence],
 		meaning: isNetwork
-			? 'The server is free, and all replies wait in the queue of a full line on their way, small ones as well: PING takes as long.'
-			: 'All of these clients read, and their replies leave more slowly than the server makes them. If the line is full, the replies of all other clients wait as well.',
+			? 'The server is free, and all replies wait in the queue of a full link on their way, small ones as well: PING takes as long.'
+			: 'All of these clients read, and their replies leave more slowly than the server makes them. If the link is full, the replies of all other clients wait as well.',
 		next: [
 			...(isCopying ? [hint('let the replica finish its copy, then look again: redis-top shows how far it is')] : []),
 			...(culprit?.client === undefined || isCopying
