@@ -68,6 +68,8 @@ export type RuleMemory = {
 	still tell that it took over before. Undefined when they have answered.
 	*/
 	readonly historyBeforeRestart: string | undefined;
+	/** The reply to CONFIG GET of the process before the last restart; undefined if redis-top saw none. */
+	readonly settingsBeforeRestart: ReadonlyMap<string, string> | undefined;
 	/**
 	The last 120 times at which redis-top saw the process replaced, or saw it start and end before its first reply, oldest
 	first. Milliseconds since the epoch.
@@ -106,6 +108,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	restartedAtMs: undefined,
 	roleBeforeRestart: undefined,
 	historyBeforeRestart: undefined,
+	settingsBeforeRestart: undefined,
 	restartsAtMs: [],
 	isStartCounted: false,
 	unitRestarts: undefined,

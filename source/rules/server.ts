@@ -1,6 +1,7 @@
 import type {Effect} from '../domain/finding.js';
 import {milliseconds, percent, seconds} from '../text/units.js';
 import {isCovered} from '../topology/covered.js';
+import {changedSettings} from './changed-settings.js';
 import {isCrashLoop, srvCrashLoop} from './crash-loop.js';
 import {infoEvidence} from './evidence.js';
 import {isOfCluster, takeoverWhileLoading} from './loading-primary.js';
@@ -15,7 +16,7 @@ export const srvRestarted = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The rule compares the server's `run_id` with the one before: a change means that another process answers. The finding is listed for ten minutes.",
+			"The rule compares the server's `run_id` with the one before: a change means that another process answers. The finding is listed for ten minutes. It names settings that differ from those before the restart (CONFIG GET).",
 		since: '2.8',
 		falsePositives: [
 			'A server with a short uptime at the first poll may have been started on purpose. Only a change of `run_id` counts.',
@@ -40,14 +41,24 @@ export const srvRestarted = rule({
 		}
 
 		const isSentinel = facts.record.role === 'sentinel';
+		const changed = changedSettings(facts);
 		return fires(isSentinel || isOrWasReplica(facts) ? 'info' : 'warning', {
 			problem: `restarted ${seconds(agoSeconds)} ago`,
+			...(changed === undefined ? {} : {detail: 'with other settings', reason: changed.text}),
 			tells: 'moment',
-			evidence: infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
+			evidence: [
+				...infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
+				...(changed?.evidence ?? []),
+			],
 			meaning: isSentinel
 				? 'It could not vote meanwhile. What it knows of the groups is in its config file.'
 				: 'Its caches are cold and its clients had to reconnect. What was not saved is lost.',
-			next: [...logSteps(facts), ...statusSteps(facts), onHost('dmesg -T | grep -i "killed process"')],
+			next: [
+				...(changed?.next ?? []),
+				...logSteps(facts),
+				...statusSteps(facts),
+				onHost('dmesg -T | grep -i "killed process"'),
+			],
 		});
 	},
 });

@@ -113,6 +113,7 @@ export function restartMemory(
 		const isCounted = isReplaced && memory.isStartCounted;
 		return {
 			...(isReplaced ? beforeRestart(before, nodes, nowMs) : {}),
+			...(isReplaced && before.config !== undefined ? {settingsBeforeRestart: before.config.value} : {}),
 			...(isCounted ? {} : {restartsAtMs: [...memory.restartsAtMs, nowMs].slice(-restartsKept)}),
 			isStartCounted: isBack,
 		};

@@ -20,6 +20,22 @@ import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
 
+const before = {maxmemory: '104857600', save: '3600 1', appendonly: 'yes', dir: '/a'};
+
+/** A restart five seconds ago, with these settings now. */
+const restartedWith = (config: Readonly<Record<string, string>> | undefined): FactsParts => ({
+	watch: {restartedAtMs: nowMs - 5000, settingsBeforeRestart: new Map(Object.entries(before))},
+	...(config === undefined ? {} : {config}),
+});
+
+test('srv.restarted: the first step sets back what the restart changed', () => {
+	const [first] = firingOf(srvRestarted, restartedWith({...before, maxmemory: '0', save: ''})).next;
+	assert.match(
+		messageText(first?.text ?? ''),
+		/^if nobody meant that: CONFIG SET maxmemory 104857600, CONFIG SET save '3600 1', then write it/,
+	);
+});
+
 testRule(srvRestarted, [
 	['never seen', {info: {server: {uptime_in_seconds: 3}}}, 'clear'],
 	['a minute ago', {watch: {restartedAtMs: nowMs - 60_000}}, 'warning', /^restarted 1m00s ago$/],
@@ -48,6 +64,14 @@ testRule(srvRestarted, [
 		'warning',
 	],
 	['a Sentinel, which has no data', {watch: {restartedAtMs: nowMs - 5000}, record: {role: 'sentinel'}}, 'info'],
+	[
+		'with other settings',
+		restartedWith({maxmemory: '0', save: '', appendonly: 'no', dir: '/b'}),
+		'warning',
+		/^restarted 5s ago, with other settings: maxmemory is 0B, was 100M; save is "", was "3600 1" and 1 more$/,
+	],
+	['with the same settings, in another folder', restartedWith({...before, dir: '/b'}), 'warning', /^restarted 5s ago$/],
+	['with settings that are not read again yet', restartedWith(undefined), 'warning', /^restarted 5s ago$/],
 	['long ago', {watch: {restartedAtMs: nowMs - 700_000}}, 'clear'],
 ]);
 

@@ -40,6 +40,16 @@ test('another server that ran before answers at the address: no restart', () => 
 	assert.deepEqual(restarts(1), [9]);
 });
 
+test('the settings before a restart are remembered, those of the last process whose settings were read', () => {
+	const config = {atMs: 0, value: new Map([['maxmemory', '100']])};
+	const [one, two, three] = ['a', 'b', 'c'].map(id => recordFrom({info: {server: {run_id: id}}}));
+	assert.ok(one !== undefined && two !== undefined && three !== undefined);
+	const first = restartMemory(newRuleMemory(0), {...one, config}, two, 9);
+	assert.equal(first.settingsBeforeRestart, config.value);
+	const second = {...newRuleMemory(0), ...first, ...restartMemory(newRuleMemory(0), two, three, 10)};
+	assert.equal(second.settingsBeforeRestart, config.value, 'the second process ended before CONFIG GET');
+});
+
 const down = refusedConnection;
 const cases: ReadonlyArray<readonly [name: string, polls: ReadonlyArray<string | Failure>, restarts: number]> = [
 	['it answers', ['a', 'a', 'a'], 0],
