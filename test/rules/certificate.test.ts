@@ -15,9 +15,19 @@ const ends = (days: number | undefined, isTls = true): FactsParts => ({
 
 testRule(tlsExpiry, [
 	['in a month', ends(30), 'clear'],
-	['in ten days', ends(10), 'warning', /^has a certificate that expires soon, in 10d/],
+	[
+		'in ten days',
+		ends(10),
+		'warning',
+		/^has a certificate that expires soon, in 10d\S* \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)$/,
+	],
 	['in two days', ends(2), 'critical'],
-	['yesterday', ends(-1), 'critical', /^has a certificate that has expired, 1d/],
+	[
+		'yesterday',
+		ends(-1),
+		'critical',
+		/^has a certificate that has expired, 1d\S* ago \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)$/,
+	],
 	['another threshold', {...ends(10), thresholds: {'tls.expiry.warning': 86_400}}, 'clear'],
 	['a connection without TLS', ends(2, false), 'clear'],
 	['a connection that does not tell', ends(undefined), 'absent'],
