@@ -1,22 +1,14 @@
-import type {NextStep} from '../domain/finding.js';
 import {whyNoScript} from './missing-scripts.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-
-/** What an error code reveals about the client that receives the error. */
-export type ErrorCode = {
-	/** Why the server refuses the command. In messages the text follows a colon. */
-	readonly reason: string;
-	readonly meaning: string;
-	readonly next: readonly NextStep[];
-};
+import {type ErrorMeaning, plainError} from './plain-errors.js';
 
 /**
 Error codes that the client causes, or that the server returns until someone corrects its state. OOM, MISCONF and
 NOREPLICAS are left out, because other rules report them. Source: Redis, src/server.c, `createSharedObjects`, and
 src/t_stream.c.
 */
-const codes: ReadonlyMap<string, ErrorCode> = new Map([
+const codes: ReadonlyMap<string, ErrorMeaning> = new Map([
 	[
 		'NOSCRIPT',
 		{
@@ -45,6 +37,22 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
 			reason: 'the stream or its consumer group is gone',
 			meaning: 'Somebody deleted the stream, or the data set was emptied. The consumers do not create the group again.',
 			next: [hint('create it: XGROUP CREATE KEY GROUP 0 MKSTREAM, where 0 reads all entries and $ only new ones')],
+		},
+	],
+	[
+		'BUSYGROUP',
+		{
+			reason: 'the consumer group is there already',
+			meaning: 'Consumers create their group at each start, and go on. At this rate they start or connect again and again.',
+			next: [hint('see in the logs of the consumers why they start again'), hint('see their age: panel 4, by age')],
+		},
+	],
+	[
+		'BUSYKEY',
+		{
+			reason: 'the keys are there already',
+			meaning: 'RESTORE overwrites a key only with REPLACE. An import runs twice, or into a server that is in use.',
+			next: [hint('see whether the import is meant for this server; REPLACE overwrites the keys that are there')],
 		},
 	],
 	[
@@ -87,13 +95,13 @@ loaded yet, and redis-top's own denied commands. LOADING is in the list because 
 */
 export const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM', 'LOADING'];
 
-const noDatabase: ErrorCode = {
+const noDatabase: ErrorMeaning = {
 	reason: 'it has no database of that number',
 	meaning: 'The client chooses a database above the setting `databases`. In a cluster there is only database 0.',
 	next: [],
 };
 
-const noCluster: ErrorCode = {
+const noCluster: ErrorMeaning = {
 	reason: 'it is in no cluster, and its client is set up for one',
 	meaning: 'A client in cluster mode asks for the slots before anything else, and gives up without them.',
 	next: [hint('set the client up for a single server, or give it the address of the cluster')],
@@ -107,7 +115,7 @@ The explanation of the errors that a command gets; undefined if the code is not 
 @param command In lower case.
 @param code The code that nearly all errors share; undefined if no code does.
 */
-export function meaningOfErrors(facts: NodeFacts, command: string, code: string | undefined): ErrorCode | undefined {
+export function meaningOfErrors(facts: NodeFacts, command: string, code: string | undefined): ErrorMeaning | undefined {
 	if (command === 'select' && code === 'ERR') {
 		return {...noDatabase, next: [redisCli(facts, 'CONFIG GET databases')]};
 	}
@@ -116,6 +124,6 @@ export function meaningOfErrors(facts: NodeFacts, command: string, code: string 
 		return noCluster;
 	}
 
-	const known = code === undefined ? undefined : codes.get(code);
+	const known = code === 'ERR' ? plainError(facts, command) : code === undefined ? undefined : codes.get(code);
 	return known !== undefined && code === 'NOSCRIPT' ? {...known, ...whyNoScript(facts)} : known;
 }

@@ -67,6 +67,7 @@ import '../rules/no-failover-steps.test.js';
 import '../rules/observability.test.js';
 import '../rules/packet-loss.test.js';
 import '../rules/packet-size.test.js';
+import '../rules/plain-errors.test.js';
 import '../rules/promoted.test.js';
 import '../rules/pubsub.test.js';
 import '../rules/raft-bus.test.js';

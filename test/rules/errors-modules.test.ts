@@ -475,7 +475,7 @@ testRule(errFailed, [
 			['hget', 'WRONGTYPE', /: its keys hold values of another type$/],
 			['xreadgroup', 'NOGROUP', /: the stream or its consumer group is gone$/],
 			['select', 'ERR', /^answers SELECT with ERR errors, 60\.?0?\/s: it has no database of that number$/],
-			['incr', 'ERR', /^answers INCR with ERR errors, 60\.?0?\/s$/],
+			['incr', 'ERR', /^answers INCR with ERR errors, 60\.?0?\/s: its values are no integers$/],
 		] as const
 	).map(
 		([name, code, words]) =>

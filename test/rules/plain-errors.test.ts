@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {ClientRow} from '../../source/domain/client.js';
+import {messageText} from '../../source/domain/message.js';
+import {errFailed} from '../../source/rules/errors-modules.js';
+import {firingOf} from '../harness/firing-of.js';
+import {clientOf, type Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+
+type Failing = {
+	readonly code?: string;
+	readonly info?: Sections;
+	readonly earlier?: Sections;
+	/** Other commands, with their calls since the start. */
+	readonly also?: Readonly<Record<string, number>>;
+	readonly clients?: readonly ClientRow[];
+};
+
+const rates = {callsPerSecond: 0, failuresPerSecond: 0, meanMicroseconds: 1, timeShare: 0};
+
+/** A command that fails 20 times a second, whenever it is sent. */
+const failing = (command: string, {code = 'ERR', info, earlier, also = {}, clients}: Failing = {}): FactsParts => ({
+	info: {...info, errorstats: {[`errorstat_${code}`]: 'count=21'}},
+	earlier: {...earlier, errorstats: {[`errorstat_${code}`]: 'count=1'}},
+	record: {
+		commands: [
+			{...rates, command, calls: 100, callsPerSecond: 20, failuresPerSecond: 20},
+			...Object.entries(also).map(([name, calls]) => ({...rates, command: name, calls})),
+		],
+		...(clients === undefined ? {} : {clients: {atMs: nowMs, value: clients}}),
+	},
+});
+
+const functions = (number: number): Sections => ({memory: {number_of_functions: number}});
+const counted = (command: string, rejected: number, failed: number): Sections => ({
+	commandstats: {
+		[`cmdstat_${command}`]: `calls=${failed},usec=${failed},usec_per_call=1.00,rejected_calls=${rejected},failed_calls=${failed}`,
+	},
+});
+
+testRule(errFailed, [
+	...(
+		[
+			['incr', /^answers INCR with ERR errors, 20\.?0?\/s: its values are no integers$/],
+			['hincrby', /: its values are no integers$/],
+			['incrbyfloat', /: its values are no numbers$/],
+			['setex', /^answers SETEX with ERR errors, 20\.?0?\/s: its TTL is 0 or not valid$/],
+			['set', /: its TTL or an option is not valid$/],
+			['expire', /: its TTL or an option is not valid$/],
+			['hset', /: it is sent without a value for each name$/],
+			['mset', /: it is sent without a value for each name$/],
+			['zadd', /: a score is no number, or an option is not valid$/],
+			['xadd', /: its ids are not above the last, or not valid$/],
+			['xgroup|create', /^answers XGROUP\|CREATE with ERR errors, 20\.?0?\/s: the stream does not exist$/],
+			['rename', /: the key does not exist$/],
+			['exec', /: no transaction is open on the connection$/],
+			['restore', /: a newer version dumped the values, or they are damaged$/],
+			['migrate', /: the other server refuses the keys$/],
+			['evalsha', /^answers EVALSHA with ERR errors, 20\.?0?\/s: the script itself fails$/],
+			['client|setname', /: the name has a space or a special character$/],
+			['sort', /^answers SORT with ERR errors, 20\.?0?\/s$/],
+		] as const
+	).map(([command, words]) => [`ERR for ${command}`, failing(command), 'warning', words] as const),
+	[
+		'keys that are there, for RESTORE',
+		failing('restore', {code: 'BUSYKEY'}),
+		'warning',
+		/^answers RESTORE with BUSYKEY errors, 20\.?0?\/s: the keys are there already$/,
+	],
+	[
+		'groups that are there',
+		failing('xgroup|create', {code: 'BUSYGROUP'}),
+		'warning',
+		/: the consumer group is there already$/,
+	],
+	[
+		'calls with too many arguments, which the server refuses before they run',
+		failing('incr', {info: counted('incr', 21, 0), earlier: counted('incr', 1, 0)}),
+		'warning',
+		/^answers INCR with ERR errors, 20\.?0?\/s$/,
+	],
+	[
+		'calls that ran, where others were refused long ago',
+		failing('incr', {info: counted('incr', 7, 21), earlier: counted('incr', 7, 1)}),
+		'warning',
+		/: its values are no integers$/,
+	],
+	[
+		'functions on a server that has none',
+		failing('fcall', {info: functions(0)}),
+		'warning',
+		/^answers FCALL with ERR errors, 20\.?0?\/s: it has no functions$/,
+	],
+	[
+		'functions after FUNCTION FLUSH',
+		failing('fcall_ro', {info: functions(0), also: {'function|flush': 1}}),
+		'warning',
+		/: it has no functions, since FUNCTION FLUSH or DELETE$/,
+	],
+	[
+		'functions where there are some',
+		failing('fcall', {info: functions(3), also: {'function|flush': 0}}),
+		'warning',
+		/: the function is not there, or fails$/,
+	],
+	['functions that are not counted', failing('fcall'), 'warning', /: the function is not there, or fails$/],
+]);
+
+test('the first step against errors of functions loads them, and no step needs their names', () => {
+	const [first] = firingOf(errFailed, failing('fcall', {info: functions(0)})).next;
+	assert.match(messageText(first?.text ?? ''), /^load the libraries again: FUNCTION LOAD/);
+});
