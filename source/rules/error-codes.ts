@@ -1,7 +1,7 @@
 import {whyNoScript} from './missing-scripts.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {type ErrorMeaning, plainError} from './plain-errors.js';
+import {type ErrorMeaning, loginWithoutPassword, plainError} from './plain-errors.js';
 
 /**
 Error codes that the client causes, or that the server returns until someone corrects its state. OOM, MISCONF and
@@ -116,6 +116,10 @@ The explanation of the errors that a command gets; undefined if the code is not 
 @param code The code that nearly all errors share; undefined if no code does.
 */
 export function meaningOfErrors(facts: NodeFacts, command: string, code: string | undefined): ErrorMeaning | undefined {
+	if (command === 'auth' && code === 'ERR') {
+		return loginWithoutPassword(facts);
+	}
+
 	if (command === 'select' && code === 'ERR') {
 		return {...noDatabase, next: [redisCli(facts, 'CONFIG GET databases')]};
 	}

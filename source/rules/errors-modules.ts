@@ -14,6 +14,7 @@ import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {isLoginIgnored} from './plain-errors.js';
 import {isOwnerMissing, isRedirecting} from './redirections.js';
 import {movedByReplica} from './replica-reads.js';
 import {clear, fires, rule} from './rule.js';
@@ -33,7 +34,7 @@ export const errFailed = rule({
 		falsePositives: [
 			'A person at a prompt causes a few failures. The rule needs three failures per second in three samples, or `many` over two seconds.',
 			'Clients are redirected when a role changes or slots move. READONLY, MOVED and NOREPLICAS do not count for three seconds after a change of role, nor MOVED for `rep.grace.seconds` after slots moved.',
-			'A server that loads its data answers LOADING. srv.loading reports it. sec.authfail reports failed logins.',
+			'A server that loads its data answers LOADING. srv.loading reports it. sec.authfail reports refused logins. AUTH counts where the server has no password, unless as many clients go on without.',
 			'Clients of a primary that does not answer ask other nodes for its slots. MOVED does not count until another node owns the slots, nor in the first minute.',
 		],
 	},
@@ -56,8 +57,12 @@ export const errFailed = rule({
 				failures: failuresPerSecond,
 				calls: callsPerSecond,
 			}))
-			.filter(({command}) => command !== 'auth')
 			.filter(({failures, calls}) => failures >= limits.rate && failures / Math.max(failures, calls) > limits.share)
+			// sec.authfail reports refused logins. Only a server without a password answers AUTH with the code ERR.
+			.filter(
+				({command, failures}) =>
+					command !== 'auth' || (commonError(facts) === 'ERR' && !isLoginIgnored(facts, failures)),
+			)
 			.sort((one, other) => other.failures - one.failures);
 		// The keys of a command are in several slots for every node. So these errors also count while clients find new owners.
 		const split = commandsOfSeveralSlots(facts, failing);

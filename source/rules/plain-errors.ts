@@ -1,5 +1,6 @@
 import type {NextStep} from '../domain/finding.js';
 import {commandStats} from '../parse/info-fields.js';
+import {otherClients} from './client-names.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -162,4 +163,39 @@ What errors with the code ERR mean for a command; undefined if they may have sev
 export function plainError(facts: NodeFacts, command: string): ErrorMeaning | undefined {
 	const known = functionCommands.includes(command) ? functionError(facts) : byCommand.get(command);
 	return known === undefined || rejectedLately(facts, command) > 0 ? undefined : known;
+}
+
+/** The meaning of ERR for AUTH: a wrong password has a code of its own. Source: Redis, src/acl.c, `authCommand`. */
+export const loginWithoutPassword = (facts: NodeFacts): ErrorMeaning => ({
+	reason: 'it has no password',
+	meaning:
+		'The client sends a password, and the default user has none. Many client libraries give up then. The server may have started with another config file than before.',
+	next: [
+		hint('start it with its own config file, or set its password again: clients that send none are then turned away'),
+		redisCli(facts, 'INFO server'),
+		hint('its config_file tells with which file it was started; aclfile in it names the users'),
+	],
+});
+
+/** Most seconds of age of a connection that has just logged in. */
+const youngSeconds = 5;
+
+/** Share of the failed logins for which a client must be seen that goes on without. */
+const goesOnShare = 0.5;
+
+/** Commands by which a client library begins a connection. */
+const greetings: readonly string[] = ['auth', 'hello', 'select', 'ping', 'NULL'];
+
+/**
+Whether the clients go on after an AUTH that failed because the server has no password. Some libraries log a warning and
+use the connection, so nothing is wrong for them.
+
+@param failures Failed calls of AUTH per second.
+*/
+export function isLoginIgnored(facts: NodeFacts, failures: number): boolean {
+	const going = otherClients(facts).filter(
+		({ageSeconds, command}) =>
+			ageSeconds <= youngSeconds && !greetings.includes(command) && !command.startsWith('client|'),
+	);
+	return going.length >= goesOnShare * failures;
 }

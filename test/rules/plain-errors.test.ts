@@ -112,3 +112,39 @@ test('the first step against errors of functions loads them, and no step needs t
 	const [first] = firingOf(errFailed, failing('fcall', {info: functions(0)})).next;
 	assert.match(messageText(first?.text ?? ''), /^load the libraries again: FUNCTION LOAD/);
 });
+
+const shopAt = (id: number, ageSeconds: number, command: string): ClientRow =>
+	clientOf({id, name: 'shop', ageSeconds, command});
+
+testRule(errFailed, [
+	[
+		'passwords for a server that has none',
+		failing('auth', {clients: [shopAt(1, 0, 'auth'), clientOf({id: 2, name: 'web', ageSeconds: 90})]}),
+		'warning',
+		/^answers AUTH with ERR errors, 20\.?0?\/s from shop: it has no password$/,
+	],
+	[
+		'passwords for a server that has none, from clients that are not in the list',
+		failing('auth', {clients: [clientOf({id: 2, name: 'web'}), clientOf({id: 3, name: 'api'})]}),
+		'warning',
+		/^answers AUTH with ERR errors, 20\.?0?\/s: it has no password$/,
+	],
+	[
+		'connections that were only greeted do not go on',
+		failing('auth', {clients: Array.from({length: 20}, (_, id) => shopAt(id, 1, id % 2 === 0 ? 'client|setinfo' : 'hello'))}),
+		'warning',
+		/: it has no password$/,
+	],
+	[
+		'clients that go on without a password',
+		failing('auth', {clients: Array.from({length: 10}, (_, id) => shopAt(id, 5, 'get'))}),
+		'clear',
+	],
+	[
+		'clients that were there before do not count as going on',
+		failing('auth', {clients: Array.from({length: 10}, (_, id) => shopAt(id, 6, 'get'))}),
+		'warning',
+		/: it has no password$/,
+	],
+	['wrong passwords, which sec.authfail reports', failing('auth', {code: 'WRONGPASS'}), 'clear'],
+]);
