@@ -3,6 +3,8 @@ export type ConfigFileEvidence = {
 	readonly path: string;
 	/** The values in the config file by lower-case setting name, only for settings that rules compare. */
 	readonly settings: ReadonlyMap<string, string>;
+	/** The commands that the file renames or takes away (`rename-command`), in upper case. Their new names are secret. */
+	readonly renamedCommands?: readonly string[] | undefined;
 	/** The certificate that the server would load from `tls-cert-file`; undefined without one that can be read. */
 	readonly certificate?: CertificateFile | undefined;
 };

@@ -12,9 +12,14 @@ const wanted: ReadonlySet<string> = new Set(['appendonly', 'save', 'maxclients',
 
 const what = 'config file';
 
+/** The commands of the lines of `rename-command`: `FLUSHALL` of `flushall b840fc02`. */
+const renamedCommands = (lines: string): readonly string[] =>
+	lines.split('\n').flatMap(line => /^\S+/.exec(line)?.[0].toUpperCase() ?? []);
+
 /**
-Reads `appendonly`, `save`, `maxclients`, `maxmemory` and `maxmemory-policy` from the config file with that name, and the dates of
-the certificate that the file names. Undefined without a name. An include that cannot be read is noted as a gap.
+Reads `appendonly`, `save`, `maxclients`, `maxmemory` and `maxmemory-policy` from the config file with that name, the
+commands that it renames, and the dates of the certificate that it names. Undefined without a name. An include that cannot
+be read is noted as a gap.
 */
 export async function readConfigEvidence(
 	named: string | undefined,
@@ -42,6 +47,7 @@ export async function readConfigEvidence(
 	return {
 		path: file,
 		settings: new Map([...read.settings].filter(([name]) => wanted.has(name))),
+		renamedCommands: renamedCommands(read.settings.get('rename-command') ?? ''),
 		certificate: await readCertificateFile(read.settings.get('tls-cert-file')),
 	};
 }

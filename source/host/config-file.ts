@@ -12,8 +12,8 @@ export type ConfigFile =
 	| {
 			readonly kind: 'read';
 			/**
-			Values by lower-case setting name. The last line of a setting counts, as in the server; `save` keeps all
-			its lines.
+			Values by lower-case setting name. The last line of a setting counts, as in the server. `save` keeps all its
+			lines, and so does `rename-command`, one below the other.
 			*/
 			readonly settings: ReadonlyMap<string, string>;
 			/**
@@ -70,10 +70,15 @@ async function readInto(file: string, settings: Map<string, string>, unread: str
 
 /**
 The setting's value after one more line of the file: each `save` line adds a save point, and `save ""` removes all save
-points.
+points. Each `rename-command` line is about another command.
 */
-const settingAfter = (name: string, value: string, before: string | undefined): string =>
-	name === 'save' && value !== '' && before !== undefined && before !== '' ? `${before} ${value}` : value;
+function settingAfter(name: string, value: string, before: string | undefined): string {
+	if (name === 'rename-command' && before !== undefined) {
+		return `${before}\n${value}`;
+	}
+
+	return name === 'save' && value !== '' && before !== undefined && before !== '' ? `${before} ${value}` : value;
+}
 
 async function includeInto(
 	file: string,

@@ -46,12 +46,25 @@ const askers = (facts: NodeFacts) =>
 		),
 	);
 
+/** Number of renamed commands that a finding names. */
+const namedCommands = 2;
+
+/** The commands that the server's config file renames or takes away, as text; undefined if none, or if it cannot be read. */
+function renamedText({record}: NodeFacts): string | undefined {
+	const host = record.host?.value;
+	const renamed = (host?.kind === 'here' ? host.configFile?.renamedCommands : undefined) ?? [];
+	const more = renamed.length - namedCommands;
+	return renamed.length === 0
+		? undefined
+		: `${renamed.slice(0, namedCommands).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 export const errUnknown = rule({
 	id: 'err.unknown',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule counts errors with the code ERR (`errorstat_ERR`) that belong to no command of INFO commandstats. The server counts its replies to unknown commands in this way. CLIENT LIST shows `cmd=NULL` for the clients that send one.',
+			'The rule counts errors with the code ERR (`errorstat_ERR`) that belong to no command of INFO commandstats. The server counts its replies to unknown commands in this way. CLIENT LIST shows `cmd=NULL` for the clients that send one. Where the server runs on this machine, its config file shows which commands it renames (`rename-command`).',
 		since: '6.2',
 		falsePositives: [
 			'A monitor that starts sends some commands that the server may not have. Fewer than ten errors between two samples do not count.',
@@ -77,21 +90,36 @@ export const errUnknown = rule({
 		const from =
 			first === undefined ? '' : message` from ${first.name}${more.length === 0 ? '' : ` and ${more.length} more`}`;
 		const {modules} = facts.record;
+		const renamed = renamedText(facts);
+		const hasNoModules = modules?.value.length === 0;
 		return fires('warning', {
 			isCertain: areMeasured(facts, unknownPerSecond, limits.many, heldMs),
 			problem: message`gets commands that it does not have${from}`,
 			detail: perSecond(unknownPerSecond),
-			reason: modules?.value.length === 0 ? 'it has no modules' : undefined,
+			reason:
+				renamed === undefined
+					? hasNoModules
+						? 'it has no modules'
+						: undefined
+					: `its config renames ${renamed}${hasNoModules ? '; it has no modules' : ''}`,
 			culprit: first === undefined || more.length > 0 ? undefined : {client: first.name},
 			evidence: [
 				{name: 'errors of unknown commands, since the sample before', value: unknown, unit: 'count'},
 				...(modules === undefined ? [] : [{name: 'modules', value: modules.value.length, unit: 'count' as const}]),
+				...(renamed === undefined ? [] : [{name: 'rename-command', value: renamed}]),
 			],
 			meaning:
 				'The client expects a module (JSON, search, time series), a newer version, or a command that was renamed. Each of these commands fails.',
 			next: [
 				hint('find the command in the log of its client: the server does not keep its name'),
-				...(modules?.value.length === 0
+				...(renamed === undefined
+					? []
+					: [
+							hint(
+								`if it is ${renamed}: rename-command in the config file of the server takes it away; let the client do without it`,
+							),
+						]),
+				...(hasNoModules
 					? [hint('if it is of a module: loadmodule in the config file of the server, or send it to one that has it')]
 					: [redisCli(facts, 'MODULE LIST')]),
 				redisCli(facts, 'INFO server'),

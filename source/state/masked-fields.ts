@@ -132,6 +132,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	processName: 'text',
 	reach: 'plain',
 	reason: 'text',
+	renamedCommands: 'plain',
 	restart: 'plain',
 	result: 'text',
 	revert: 'text',

@@ -4,7 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
+import {readConfigEvidence} from '../../source/host/config-evidence.js';
 import {configWords, readConfigFile} from '../../source/host/config-file.js';
+import {Gaps} from '../../source/host/gaps.js';
 
 test('a line of a server config file is split into its words', () => {
 	const table: ReadonlyArray<readonly [string, readonly string[]]> = [
@@ -52,6 +54,14 @@ test('the last line of a setting counts; absolute includes are followed, and oth
 	assert.equal(saves.kind === 'read' && saves.settings.get('save'), '900 1 300 10');
 	const none = await readConfigFile(file('none.conf', 'save 900 1\nsave ""\n'));
 	assert.equal(none.kind === 'read' && none.settings.get('save'), '');
+
+	const renames = 'rename-command FLUSHALL ""\nmaxmemory 1gb\nRename-Command config s3cret\n';
+	const renaming = file('renaming.conf', renames);
+	const evidence = await readConfigEvidence(renaming, false, new Gaps());
+	assert.deepEqual(evidence?.renamedCommands, ['FLUSHALL', 'CONFIG'], 'the new names stay in the file');
+	assert.deepEqual([...(evidence?.settings ?? [])], [['maxmemory', '1gb']]);
+	const plain = await readConfigEvidence(file('plain.conf', 'maxmemory 1gb\n'), false, new Gaps());
+	assert.deepEqual(plain?.renamedCommands, []);
 
 	const loop = file('loop.conf', `include ${path.join(folder, 'loop.conf')}\n`);
 	const looped = await readConfigFile(loop);

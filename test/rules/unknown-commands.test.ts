@@ -53,6 +53,35 @@ testRule(errUnknown, [
 		'warning',
 		/ from catalog and 1 more, /,
 	],
+	[
+		'a server whose config takes a command away',
+		{
+			...errors(100, 5),
+			host: {configFile: {path: '/etc/redis.conf', settings: new Map(), renamedCommands: ['KEYS']}},
+		},
+		'warning',
+		/^gets commands that it does not have, 100\.?0?\/s: its config renames KEYS$/,
+	],
+	[
+		'a server without modules whose config takes several commands away',
+		{
+			...asked({id: 1, name: 'report', command: 'NULL'}),
+			host: {
+				configFile: {path: '/etc/redis.conf', settings: new Map(), renamedCommands: ['KEYS', 'CONFIG', 'DEBUG', 'SAVE']},
+			},
+		},
+		'warning',
+		/ from report, 100\.?0?\/s: its config renames KEYS, CONFIG and 2 more; it has no modules$/,
+	],
+	[
+		'a server whose config renames none',
+		{
+			...errors(100, 5),
+			host: {configFile: {path: '/etc/redis.conf', settings: new Map(), renamedCommands: []}},
+		},
+		'warning',
+		/, 100\.?0?\/s$/,
+	],
 	['the first sample', {info: errors(100, 0).info ?? {}}, 'pending'],
 	['commandstats not read', {info: {errorstats: {errorstat_ERR: 'count=9'}}, earlier: {}}, 'pending'],
 	['before 6.2', {info: {stats: {total_error_replies: 1}}}, 'absent'],
