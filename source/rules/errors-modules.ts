@@ -10,11 +10,12 @@ import {grantSteps} from './denied-requests.js';
 import {meaningOfErrors, usualErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
 import {movedClients, placeOf, refusedClients} from './failing-clients.js';
+import {mostLibraryErrors} from './library-errors.js';
 import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {isLoginIgnored} from './plain-errors.js';
+import {isIgnored} from './plain-errors.js';
 import {isOwnerMissing, isRedirecting} from './redirections.js';
 import {movedByReplica} from './replica-reads.js';
 import {clear, fires, rule} from './rule.js';
@@ -35,6 +36,7 @@ export const errFailed = rule({
 			'A person at a prompt causes a few failures. The rule needs three failures per second in three samples, or `many` over two seconds.',
 			'Clients are redirected when a role changes or slots move. READONLY, MOVED and NOREPLICAS do not count for three seconds after a change of role, nor MOVED for `rep.grace.seconds` after slots moved.',
 			'A server that loads its data answers LOADING. srv.loading reports it. sec.authfail reports refused logins. AUTH counts where the server has no password, unless as many clients go on without.',
+			'Client libraries try CLIENT SETINFO at each connection, and go on without. Failures of CLIENT do not count before 7.0 then.',
 			'Clients of a primary that does not answer ask other nodes for its slots. MOVED does not count until another node owns the slots, nor in the first minute.',
 		],
 	},
@@ -58,11 +60,7 @@ export const errFailed = rule({
 				calls: callsPerSecond,
 			}))
 			.filter(({failures, calls}) => failures >= limits.rate && failures / Math.max(failures, calls) > limits.share)
-			// sec.authfail reports refused logins. Only a server without a password answers AUTH with the code ERR.
-			.filter(
-				({command, failures}) =>
-					command !== 'auth' || (commonError(facts) === 'ERR' && !isLoginIgnored(facts, failures)),
-			)
+			.filter(({command, failures}) => !isIgnored(facts, command, failures, commonError(facts)))
 			.sort((one, other) => other.failures - one.failures);
 		// The keys of a command are in several slots for every node. So these errors also count while clients find new owners.
 		const split = commandsOfSeveralSlots(facts, failing);
@@ -210,6 +208,7 @@ export const errRate = rule({
 		falsePositives: [
 			'Redirections and missing scripts are part of normal work. The rule subtracts MOVED, ASK, TRYAGAIN and NOSCRIPT, and LOADING, which srv.loading reports.',
 			'Commands that redis-top itself may not run end in NOPERM. The rule subtracts them.',
+			'Client libraries try CLIENT SETINFO and the like at each connection, and go on without. The rule subtracts as many ERR as they may make.',
 			'A person at a prompt makes a few errors. So does another monitor that tries commands that the server does not have. The rule needs ten errors between two samples.',
 			'Some servers have stopped counting errors by kind, and the rule cannot subtract the usual ones. It is not evaluated in a cluster then.',
 		],
@@ -235,7 +234,8 @@ export const errRate = rule({
 			...usualErrors,
 			...codes.filter(code => !usualErrors.includes(code) && isRedirecting(facts, code)),
 		];
-		const usual = expected.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
+		const ofLibraries = Math.min(mostLibraryErrors(facts), facts.errorIncrease('ERR') ?? 0);
+		const usual = expected.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), ofLibraries);
 		const errors = Math.max(0, replies - usual);
 		// The server counts an unknown command as an error, but not as a processed command. So there may be more error
 		// replies than processed commands.

@@ -1,6 +1,8 @@
 import type {NextStep} from '../domain/finding.js';
 import {commandStats} from '../parse/info-fields.js';
 import {otherClients} from './client-names.js';
+import {areOfLibraries} from './library-errors.js';
+import {secondsBetween} from './measured-errors.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -192,10 +194,29 @@ use the connection, so nothing is wrong for them.
 
 @param failures Failed calls of AUTH per second.
 */
-export function isLoginIgnored(facts: NodeFacts, failures: number): boolean {
+function isLoginIgnored(facts: NodeFacts, failures: number): boolean {
 	const going = otherClients(facts).filter(
 		({ageSeconds, command}) =>
 			ageSeconds <= youngSeconds && !greetings.includes(command) && !command.startsWith('client|'),
 	);
 	return going.length >= goesOnShare * failures;
+}
+
+/**
+Whether failures of a command are no fault that this rule reports. sec.authfail reports refused logins: only a server
+without a password answers AUTH with the code ERR.
+
+@param failures Failed calls per second.
+@param code The code that nearly all errors share.
+*/
+export function isIgnored(facts: NodeFacts, command: string, failures: number, code: string | undefined): boolean {
+	switch (command) {
+		case 'auth':
+			return code !== 'ERR' || isLoginIgnored(facts, failures);
+		case 'client':
+			// Before 7.0 the server counts CLIENT SETINFO as CLIENT, since then as an unknown command (err.unknown).
+			return areOfLibraries(facts, failures * secondsBetween(facts));
+		default:
+			return false;
+	}
 }

@@ -2,6 +2,8 @@ import {message} from '../domain/message.js';
 import {commandStats} from '../parse/info-fields.js';
 import {perSecond} from '../text/units.js';
 import {namedClients, otherClients} from './client-names.js';
+import {infoEvidence} from './evidence.js';
+import {areOfLibraries} from './library-errors.js';
 import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {answerMissing, errors} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -46,6 +48,15 @@ const askers = (facts: NodeFacts) =>
 		),
 	);
 
+/**
+Whether the errors may be those of client libraries that connect. Such a library goes on. A client that sends an unknown
+command for its work is in CLIENT LIST with it.
+
+@param waiting Number of connections whose last command is unknown.
+*/
+const mayBeOfLibraries = (facts: NodeFacts, unknown: number, waiting: number): boolean =>
+	areOfLibraries(facts, unknown) && waiting < (facts.increase('stats', 'total_connections_received') ?? 0) / 2;
+
 /** Number of renamed commands that a finding names. */
 const namedCommands = 2;
 
@@ -68,6 +79,7 @@ export const errUnknown = rule({
 		since: '6.2',
 		falsePositives: [
 			'A monitor that starts sends some commands that the server may not have. Fewer than ten errors between two samples do not count.',
+			'Client libraries try CLIENT SETINFO and the like at each connection, and go on without. As many errors as that are info.',
 		],
 	},
 	thresholds: {
@@ -86,7 +98,23 @@ export const errUnknown = rule({
 		}
 
 		const unknownPerSecond = unknown / secondsBetween(facts);
-		const [first, ...more] = askers(facts);
+		const asking = askers(facts);
+		const [first, ...more] = asking;
+		const waiting = asking.reduce((sum, {connections}) => sum + connections, 0);
+		if (mayBeOfLibraries(facts, unknown, waiting)) {
+			return fires('info', {
+				problem: 'gets commands that it does not have as clients connect',
+				detail: perSecond(unknownPerSecond),
+				evidence: [
+					{name: 'errors of unknown commands, since the sample before', value: unknown, unit: 'count'},
+					...infoEvidence(facts, ['stats', 'total_connections_received', 'count']),
+				],
+				meaning:
+					'Client libraries try CLIENT SETINFO (since 7.2) and the like at each connection, and go on without. The errors do no harm.',
+				next: [hint('nothing is to be done; connections that are kept make fewer of these errors'), redisCli(facts, 'INFO server')],
+			});
+		}
+
 		const from =
 			first === undefined ? '' : message` from ${first.name}${more.length === 0 ? '' : ` and ${more.length} more`}`;
 		const {modules} = facts.record;

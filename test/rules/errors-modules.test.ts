@@ -542,6 +542,19 @@ const errors = (counts: Readonly<Record<string, number>>, commands: number): Fac
 	};
 };
 
+/** Errors while clients connect to a server of that version. */
+const connecting = (counts: Readonly<Record<string, number>>, version: string, connections: number): FactsParts => {
+	const {info, earlier} = errors(counts, 500);
+	return {
+		info: {
+			...info,
+			server: {redis_version: version},
+			stats: {...info?.stats, total_connections_received: 7 + connections},
+		},
+		earlier: {...earlier, stats: {...earlier?.stats, total_connections_received: 7}},
+	};
+};
+
 const stat = (calls: number, rejected: number) =>
 	`calls=${calls},usec=${calls},usec_per_call=1.00,rejected_calls=${rejected},failed_calls=0`;
 
@@ -612,6 +625,10 @@ testRule(errRate, [
 		'warning',
 	],
 	['somebody at a prompt', errors({ERR: 2}, 4), 'clear'],
+	['libraries that connect to Redis 7.0', connecting({ERR: 30}, '7.0.15', 10), 'clear'],
+	['libraries that connect to Redis 7.0, and ten other errors', connecting({ERR: 40}, '7.0.15', 10), 'warning'],
+	['as many on Redis 8.0, which has what libraries try', connecting({ERR: 30}, '8.0.1', 10), 'warning'],
+	['other errors as libraries connect', connecting({WRONGTYPE: 30}, '7.0.15', 10), 'warning', /most of them WRONGTYPE$/],
 	['before 6.2', {}, 'absent'],
 ]);
 

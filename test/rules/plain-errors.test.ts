@@ -146,5 +146,22 @@ testRule(errFailed, [
 		'warning',
 		/: it has no password$/,
 	],
+	...(
+		[
+			['of libraries that connect', 10, 'clear'],
+			['of libraries that connect, and of others', 6, 'warning'],
+			['of fewer than libraries try', 14, 'warning'],
+		] as const
+	).map(
+		([name, connections, expected]) =>
+			[
+				`CLIENT before 7.0, ${name}`,
+				failing('client', {
+					info: {server: {redis_version: '6.2.14'}, stats: {total_connections_received: 100 + connections}},
+					earlier: {stats: {total_connections_received: 100}},
+				}),
+				expected,
+			] as const,
+	),
 	['wrong passwords, which sec.authfail reports', failing('auth', {code: 'WRONGPASS'}), 'clear'],
 ]);

@@ -31,6 +31,25 @@ const asked = (...clients: ReadonlyArray<Parameters<typeof clientOf>[0]>): Facts
 	},
 });
 
+/** 100 errors of unknown commands within a second, while clients connect. `waiting` connections sent nothing else since. */
+const connecting = (version: string, connections: number, waiting: number): FactsParts => {
+	const base = errors(100, 0);
+	return {
+		info: {
+			...base.info,
+			server: {redis_version: version},
+			stats: {total_error_replies: 100, total_connections_received: 1000 + connections},
+		},
+		earlier: {...base.earlier, stats: {total_error_replies: 0, total_connections_received: 1000}},
+		record: {
+			clients: {
+				atMs: 0,
+				value: Array.from({length: waiting}, (_, id) => clientOf({id, name: 'catalog', command: 'NULL'})),
+			},
+		},
+	};
+};
+
 testRule(errUnknown, [
 	['none', errors(0, 0), 'clear'],
 	['errors of a command that the server has', errors(0, 100), 'clear'],
@@ -82,6 +101,27 @@ testRule(errUnknown, [
 		'warning',
 		/, 100\.?0?\/s$/,
 	],
+	...(
+		[
+			['two for each connection of Redis 7.0', '7.0.15', 50, 0, 'info'],
+			['three for each connection of Redis 7.0', '7.0.15', 34, 0, 'info'],
+			['more than libraries try on Redis 7.0', '7.0.15', 33, 0, 'warning'],
+			['one for each connection, of a client that connects for each request', '7.0.15', 100, 0, 'warning'],
+			['two for each connection of Redis 8.0', '8.0.1', 50, 0, 'warning'],
+			['two for each connection of Valkey 8.1', '7.2.4', 50, 0, 'warning'],
+			['for each connection, of clients that wait for their next command', '7.0.15', 50, 24, 'info'],
+			['for each connection, of clients that send them for their work', '7.0.15', 50, 25, 'warning'],
+			['without new connections', '7.0.15', 0, 0, 'warning'],
+		] as const
+	).map(
+		([name, version, connections, waiting, expected]) =>
+			[
+				`unknown commands, ${name}`,
+				connecting(version, connections, waiting),
+				expected,
+				expected === 'info' ? /^gets commands that it does not have as clients connect, 100\.?0?\/s$/ : /, 100\.?0?\/s/,
+			] as const,
+	),
 	['the first sample', {info: errors(100, 0).info ?? {}}, 'pending'],
 	['commandstats not read', {info: {errorstats: {errorstat_ERR: 'count=9'}}, earlier: {}}, 'pending'],
 	['before 6.2', {info: {stats: {total_error_replies: 1}}}, 'absent'],
