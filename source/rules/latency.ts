@@ -1,12 +1,18 @@
 import {boundBelow, isUnbounded} from '../derive/latency-percentiles.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
+import {type Message, message} from '../domain/message.js';
 import {microseconds, milliseconds, seconds} from '../text/units.js';
+import {type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {linearSteps} from './linear-remedies.js';
 import {answerMissing, increase, pending, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+
+/** The senders of a command as the end of its name, if all have one name: several clients may send it quickly. */
+const fromOne = (senders: Senders | undefined): Message =>
+	senders?.only === undefined ? '' : message` from ${senders.only}`;
 
 export const latP99 = rule({
 	id: 'lat.p99',
@@ -53,11 +59,12 @@ export const latP99 = rule({
 			: `${milliseconds(worst.least)} to ${milliseconds(worst.most)}`;
 		const isCertain = worst.least >= limitMs;
 		const isBad = worst.least >= limits.critical;
+		const senders = sendersOf(facts, worst.command);
 		return fires(isBad ? 'critical' : isCertain ? 'warning' : 'info', {
-			problem: `${name} takes ${between} (99th percentile)`,
+			problem: message`${name}${fromOne(senders)} takes ${between} (99th percentile)`,
 			reason: isCertain ? undefined : `the server's buckets don't tell which side of ${milliseconds(limitMs)} it is`,
 			effect: isCertain ? 'slow' : undefined,
-			culprit: {command: name},
+			culprit: senderCulprit(name, senders),
 			evidence: slow
 				.slice(0, 5)
 				.map(({command, most, least}) =>
@@ -123,11 +130,12 @@ export const latMeanRegress = rule({
 
 		const name = worst.command.toUpperCase();
 		const ratio = Math.round(worst.now / worst.usual);
+		const senders = sendersOf(facts, worst.command);
 		return fires('warning', {
-			problem: `${name} takes ${ratio} times as long as usual`,
+			problem: message`${name}${fromOne(senders)} takes ${ratio} times as long as usual`,
 			detail: `${microseconds(worst.now)} instead of ${microseconds(worst.usual)} on average`,
 			effect: 'slow',
-			culprit: {command: name},
+			culprit: senderCulprit(name, senders),
 			evidence: slower
 				.slice(0, 5)
 				.map(({command, now}) => ({name: `mean of ${command}`, value: now / 1000, unit: 'milliseconds'})),

@@ -5,7 +5,7 @@ import type {LatencyEvent} from '../../source/domain/latency-event.js';
 import {messageText} from '../../source/domain/message.js';
 import {latEvent, latEventloop, latMeanRegress, latP99} from '../../source/rules/latency.js';
 import {firingOf} from '../harness/firing-of.js';
-import type {Sections} from '../harness/records.js';
+import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
 
@@ -27,6 +27,15 @@ const percentile = (p99: number | undefined, command = 'get'): FactsParts => ({
 	},
 });
 
+/** The same where clients with these names sent the command last. */
+const sentBy = (parts: FactsParts, ...names: readonly string[]): FactsParts => {
+	const [command = 'get'] = parts.record?.latency?.value.bounds?.keys() ?? [];
+	return {
+		...parts,
+		record: {...parts.record, clients: timed(names.map((name, id) => clientOf({id, name, command})))},
+	};
+};
+
 testRule(latP99, [
 	['a fast command', percentile(132), 'clear'],
 	['the whole bucket is below the threshold', percentile(8454), 'clear'],
@@ -44,6 +53,13 @@ testRule(latP99, [
 	],
 	['the bucket begins at the threshold', {...percentile(16_908), thresholds: {'lat.p99.warning': 8.454}}, 'warning'],
 	['the critical threshold lies within the bucket', percentile(135_266), 'warning'],
+	[
+		'a command that one client sends',
+		sentBy(percentile(33_816, 'eval'), 'limiter', 'limiter'),
+		'warning',
+		/^EVAL from limiter takes 1\d(?:\.\d)? ?ms to 3/,
+	],
+	['a command that several clients send', sentBy(percentile(33_816, 'eval'), 'limiter', 'web'), 'warning', /^EVAL takes /],
 	['the whole bucket is over the critical threshold', percentile(270_532), 'critical'],
 	['another threshold of the target', {...percentile(16_908), thresholds: {'lat.p99.warning': 5}}, 'warning'],
 	['too few calls', percentile(undefined), 'clear'],
@@ -92,6 +108,12 @@ testRule(latMeanRegress, [
 		regress(...usual, [1000, 240], [1000, 250]),
 		'warning',
 		/^GET takes 6 times as long as usual, 24\d.* instead of 40.* on average$/,
+	],
+	[
+		'six times as long, from one client',
+		sentBy(regress(...usual, [1000, 240], [1000, 250]), 'web', 'web'),
+		'warning',
+		/^GET from web takes 6 times as long as usual, /,
 	],
 	['four times', regress(...usual, [1000, 160], [1000, 170]), 'clear'],
 	[
