@@ -307,9 +307,45 @@ const traffic: readonly LogPattern[] = [
 	pattern(
 		'plain-to-tls',
 		'warning',
-		[],
+		['tls.handshakes'],
 		/Error accepting a client connection: error:.*wrong version number/,
 		'clients speak without TLS to its TLS port',
+	),
+	// The words after the last colon are OpenSSL's, which differ in their beginning by its version.
+	pattern(
+		'tls-untrusted',
+		'warning',
+		['tls.handshakes'],
+		/Error accepting a client connection: error:.*alert (?:unknown ca|bad certificate|certificate unknown)/,
+		'clients end the TLS handshake: they do not trust its certificate',
+	),
+	pattern(
+		'tls-expired',
+		'warning',
+		['tls.handshakes'],
+		/Error accepting a client connection: error:.*alert certificate expired/,
+		'clients end the TLS handshake: its certificate has expired',
+	),
+	pattern(
+		'tls-certificate-missing',
+		'warning',
+		['tls.handshakes'],
+		/Error accepting a client connection: error:.*peer did not return a certificate/,
+		'clients show no certificate, which it wants (tls-auth-clients)',
+	),
+	pattern(
+		'tls-certificate-refused',
+		'warning',
+		['tls.handshakes'],
+		/Error accepting a client connection: error:.*certificate verify failed/,
+		'it does not accept the certificates of clients: expired, or of another authority',
+	),
+	pattern(
+		'tls-nothing-common',
+		'warning',
+		['tls.handshakes'],
+		/Error accepting a client connection: error:.*(?:unsupported protocol|no shared cipher|version too low)/,
+		'clients have no TLS version or cipher in common with it',
 	),
 	pattern(
 		'cross-protocol',

@@ -81,6 +81,7 @@ import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
 import {severalServersRules} from './several-servers.js';
 import {slowCommandRules} from './slow-commands.js';
+import {tlsHandshakeRules} from './tls-handshakes.js';
 import {twoPrimariesRules} from './two-primaries.js';
 import {undrainedRules} from './undrained.js';
 import {unknownCommandRules} from './unknown-commands.js';
@@ -163,6 +164,7 @@ export const allRules = [
 	...securityFixRules,
 	...userRightsRules,
 	...certificateRules,
+	...tlsHandshakeRules,
 	...hostRules,
 	...hostWaitRules,
 	...settingsDriftRules,

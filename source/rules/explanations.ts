@@ -1,5 +1,6 @@
 import type {RuleId} from './all-rules.js';
 import {behindExplanations} from './behind-explanations.js';
+import {clientExplanations} from './client-explanations.js';
 import type {Explanation} from './explanation.js';
 import {
 	cannotFork,
@@ -311,12 +312,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'key.undrained', where: 'here', symptoms: ['mem.growth', 'key.backlog']},
 	{cause: 'key.untrimmed', where: 'here', symptoms: ['mem.growth', 'key.backlog']},
 	{cause: 'key.empty_db', where: 'here', symptoms: ['key.miss']},
-	{cause: 'cli.timeout', where: 'here', symptoms: ['cli.churn']},
-	{
-		cause: 'cli.patterns',
-		where: 'here',
-		symptoms: ['lat.slowlog_new', 'lat.p99', 'lat.mean_regress', 'lat.event', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
-	},
+	...clientExplanations,
 	{
 		cause: 'cli.obuf_kill',
 		where: 'here',

@@ -95,6 +95,7 @@ import '../rules/silence-cause.test.js';
 import '../rules/slow-commands.test.js';
 import '../rules/taken-over.test.js';
 import '../rules/stopped-consumers.test.js';
+import '../rules/tls-handshakes.test.js';
 import '../rules/undrained.test.js';
 import '../rules/unknown-commands.test.js';
 import '../rules/unloaded-data.test.js';

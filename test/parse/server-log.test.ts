@@ -174,6 +174,24 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	],
 	['cluster-failed', '1:M 24 Nov 2026 11:22:33.123 # Cluster state changed: fail'],
 	['node-failed', '1:M 24 Nov 2026 11:22:33.123 * Marking node 0a1b () as failing (quorum reached).'],
+	...(
+		[
+			['tls-untrusted', 'error:0A000418:SSL routines::tlsv1 alert unknown ca'],
+			['tls-untrusted', 'error:14094412:SSL routines:ssl3_read_bytes:sslv3 alert bad certificate'],
+			['tls-untrusted', 'error:0A000416:SSL routines::ssl/tls alert certificate unknown'],
+			['tls-expired', 'error:0A000415:SSL routines::sslv3 alert certificate expired'],
+			['tls-certificate-missing', 'error:0A0000C7:SSL routines::peer did not return a certificate'],
+			['tls-certificate-refused', 'error:0A000086:SSL routines::certificate verify failed'],
+			['tls-nothing-common', 'error:0A000102:SSL routines::unsupported protocol'],
+			['tls-nothing-common', 'error:0A0000C1:SSL routines::no shared cipher'],
+		] as const
+	).map(
+		([id, words]) =>
+			[
+				id,
+				`12:M 24 Nov 2026 11:22:33.123 # Error accepting a client connection: ${words} (addr=10.0.0.9:41000 laddr=10.0.1.11:6379)`,
+			] as const,
+	),
 	[
 		'plain-to-tls',
 		'1:M 24 Nov 2026 11:22:33.123 # Error accepting a client connection: error:0A00010B:SSL routines::wrong version number',
