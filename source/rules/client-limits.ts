@@ -6,7 +6,7 @@ import {message, type Name, nameOf} from '../domain/message.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {type NamedClients, namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
-import {type FileLimit, fileLimitOf, fileLimitSteps, filesAllow, reservedFiles} from './file-limit.js';
+import {clientsOfConfig, type FileLimit, fileLimitOf, fileLimitSteps, filesAllow, reservedFiles} from './file-limit.js';
 import {absent, answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -41,6 +41,10 @@ const raising = (lowered: FileLimit | undefined, steps: readonly NextStep[]) =>
 		? {next: steps, action: 'set-maxclients' as const}
 		: {next: [...fileLimitSteps(lowered), ...steps.slice(0, 1)]};
 
+/** The largest `maxclients` up to `asked` that the server takes: it refuses one above its limit of open files. */
+const mostClients = ({record}: NodeFacts, asked: number): number =>
+	Math.min(asked, fileLimitOf(record)?.clients ?? asked);
+
 export const cliMax = rule({
 	id: 'cli.max',
 	scope: 'node',
@@ -65,11 +69,13 @@ export const cliMax = rule({
 
 		const holder = mainHolder(facts, used);
 		const lowered = loweredLimit(facts, limit);
+		const asked = lowered === undefined ? clientsOfConfig(facts.record, limit) : undefined;
+		const unlikeConfig = asked === undefined ? '' : `, not the ${asked} of its config`;
 		const held = holder === undefined ? '' : message`, ${count(holder.connections)} by ${holder.name}`;
 		const taken =
 			holder === undefined
-				? `all ${count(limit)} connections are taken`
-				: message`${holder.name} has ${count(holder.connections)} of ${count(limit)} connections`;
+				? `all ${count(limit)} connections are taken${unlikeConfig}`
+				: message`${holder.name} has ${count(holder.connections)} of ${count(limit)} connections${unlikeConfig}`;
 		return fires(share >= limits.critical ? 'critical' : 'warning', {
 			...(used >= limit
 				? {
@@ -91,6 +97,9 @@ export const cliMax = rule({
 			],
 			meaning: message`${lowered === undefined ? '' : message`Its config asks for ${lowered.asked} clients; the limit of open files at its start lowered them. Now ${taken}. `}When none is left, new clients get an error and are disconnected, redis-top among them.`,
 			...raising(lowered, [
+				...(asked === undefined
+					? []
+					: [hint(`set it back over a connection that is open: CONFIG SET maxclients ${mostClients(facts, asked)}`)]),
 				holder === undefined
 					? hint('find who holds them: panel 4 counts them by address, name or user')
 					: hint(message`ask why ${holder.name} holds so many: does it close what it opens, is its pool limited`),

@@ -1,5 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
+import type {LocalEvidence} from '../domain/host-evidence.js';
 import {hint, onHost} from './next-steps.js';
 
 /**
@@ -19,6 +20,22 @@ export type FileLimit = {
 	readonly asked: number;
 };
 
+/** The number of clients that the config file asks for; the default where it has no such line. */
+function writtenClients(here: LocalEvidence | undefined): number {
+	const written = Number(here?.configFile?.settings.get('maxclients') ?? defaultClients);
+	return Number.isInteger(written) ? written : defaultClients;
+}
+
+/**
+The number of clients that the server's config file asks for, if it is larger than `maxclients`: somebody set a lower one.
+Undefined if the file cannot be read.
+*/
+export function clientsOfConfig({host}: Pick<NodeRecord, 'host'>, maxclients: number): number | undefined {
+	const here = host?.value.kind === 'here' ? host.value : undefined;
+	const asked = writtenClients(here);
+	return here?.configFile !== undefined && asked > maxclients ? asked : undefined;
+}
+
 /**
 The limit of open files from which the server takes a lower `maxclients` at its start. Undefined where the limit is high
 enough or is not known. The limit of a process can be raised while it runs; `maxclients` stays until CONFIG SET.
@@ -26,8 +43,7 @@ enough or is not known. The limit of a process can be raised while it runs; `max
 export function fileLimitOf({host}: Pick<NodeRecord, 'host'>): FileLimit | undefined {
 	const here = host?.value.kind === 'here' ? host.value : undefined;
 	const {openFilesLimit: files, processId = 0} = here?.process ?? {};
-	const written = Number(here?.configFile?.settings.get('maxclients') ?? defaultClients);
-	const asked = Number.isInteger(written) ? written : defaultClients;
+	const asked = writtenClients(here);
 	return files === undefined || files >= asked + reservedFiles
 		? undefined
 		: {processId, files, clients: Math.max(0, files - reservedFiles), asked};

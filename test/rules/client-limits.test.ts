@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {
 	cliChurn,
 	cliFdlimit,
@@ -7,6 +10,7 @@ import {
 	cliRejected,
 	cliTimeoutsOff,
 } from '../../source/rules/client-limits.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -43,6 +47,29 @@ testRule(cliMax, [
 	],
 	['all taken, and somebody set maxclients', fullWith(160, 100), 'critical', /: all 100 connections are taken$/],
 	['all taken, and files enough', fullWith(10_032, 10_000), 'critical', /: all 10\.0k connections are taken$/],
+	...(
+		[
+			['somebody set a lower one than the default', 20, [], /^turns new clients away: all 20 connections are taken, not the 10000 of its config$/],
+			['somebody set a lower one than its config has', 20, ['500'], /: all 20 connections are taken, not the 500 of its config$/],
+			['its config asks for no more', 500, ['500'], /: all 500 connections are taken$/],
+		] as const
+	).map(
+		([name, maxclients, lines, words]) =>
+			[
+				`all taken, and ${name}`,
+				{
+					...clients({connected_clients: maxclients, maxclients}),
+					host: {
+						configFile: {
+							path: '/etc/redis.conf',
+							settings: new Map(lines.map(value => ['maxclients', value] as const)),
+						},
+					},
+				},
+				'critical',
+				words,
+			] as const,
+	),
 	['far from it', clients({connected_clients: 79, maxclients: 100}), 'clear'],
 	[
 		'at 80%',
@@ -93,6 +120,17 @@ testRule(cliMax, [
 		'denied',
 	],
 ]);
+
+test('maxclients is set back no higher than the open files allow', () => {
+	const configFile = {path: '/etc/redis.conf', settings: new Map<string, string>()};
+	const first = (host: FactsParts['host']) =>
+		messageText(
+			firingOf(cliMax, {...clients({connected_clients: 20, maxclients: 20}), host: {configFile, ...host}}).next[0]?.text ??
+				'',
+		);
+	assert.match(first({}), /CONFIG SET maxclients 10000$/);
+	assert.match(first({process: {processId: 77, openFilesLimit: 160} as ProcessEvidence}), /CONFIG SET maxclients 128$/);
+});
 
 testRule(cliRejected, [
 	['none', counted('rejected_connections', 10), 'clear'],
