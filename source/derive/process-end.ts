@@ -12,15 +12,48 @@ export type ProcessEnd = {
 };
 
 /**
+The id of lines about files that may not be written. A server that runs writes such a line and goes on. Only as the last
+line of the log does it tell why the server did not start.
+*/
+const lineAtStart = 'no-right-to-dir';
+
+function unopenedAtStart({line}: LogRemark): Message | undefined {
+	const [, what, error] =
+		/Can't open (the append-only file|or create append-only dir) .*(Permission denied|not permitted|Read-only file system)/.exec(
+			line,
+		) ?? [];
+	if (what === undefined) {
+		return undefined;
+	}
+
+	return error === 'Read-only file system'
+		? 'its file system is read-only'
+		: what === 'the append-only file'
+			? 'it has no right to write its append-only file'
+			: 'it has no right to write into its folder';
+}
+
+/**
 Reasons in few words, by the id of the log line's meaning. The first reason that the log shows counts, so a cause comes
 before its consequences.
 */
-const reasons: ReadonlyMap<string, (remark: LogRemark) => Message> = new Map([
+const reasons: ReadonlyMap<string, (remark: LogRemark) => Message | undefined> = new Map<
+	string,
+	(remark: LogRemark) => Message | undefined
+>([
 	['replica-unwritable', () => 'it could not write to its disk, and ended itself'],
 	['crashed', () => 'it crashed'],
 	['nodes-conf-broken', () => 'its nodes.conf is damaged'],
 	['nodes-conf-taken', () => 'another process uses its nodes.conf'],
 	['nodes-conf-unwritable', () => 'it could not write its nodes.conf'],
+	[
+		'data-unreadable',
+		({line}) =>
+			/append log|AOF manifest/.test(line)
+				? 'it has no right to read its append-only files'
+				: 'it has no right to read its RDB file',
+	],
+	[lineAtStart, unopenedAtStart],
 	['aof-missing', () => 'a file of its append-only files is missing'],
 	['acl-broken', () => 'its ACL file has a mistake or cannot be read'],
 	['module-unloadable', () => 'a module could not be loaded'],
@@ -65,8 +98,10 @@ function isOfLastProcess({line, atMs}: LogRemark, {starts, lines}: LogEvidence):
 export function endInLog(log: LogEvidence | undefined): ProcessEnd | undefined {
 	for (const [id, reason] of reasons) {
 		const remark = log?.remarks.find(each => each.id === id);
-		if (log !== undefined && remark !== undefined && isOfLastProcess(remark, log)) {
-			return {remark, reason: reason(remark)};
+		const words = remark && reason(remark);
+		const isEnd = id !== lineAtStart || log?.lines.at(-1) === remark?.line;
+		if (log !== undefined && remark !== undefined && words !== undefined && isEnd && isOfLastProcess(remark, log)) {
+			return {remark, reason: words};
 		}
 	}
 

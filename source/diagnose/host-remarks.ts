@@ -257,11 +257,11 @@ const endSteps = (remark: LogRemark, {folder, log, process}: LocalEvidence): rea
 export const hasEndSteps = ({id, next}: HostRemark): boolean => id.startsWith('log-') && next.length > 1;
 
 /** The lines of data that is whole, and that this server cannot read. */
-const unreadable: ReadonlySet<string> = new Set(['rdb-newer', 'module-missing']);
+const unreadable: ReadonlySet<string> = new Set(['rdb-newer', 'module-missing', 'data-unreadable']);
 
 /**
-Whether the line follows from a version that is too old for the data, or from a module that is missing. The server gives
-up with "Fatal error loading the DB", as it does for a damaged file.
+Whether the line follows from a version that is too old for the data, from a module that is missing, or from a right that
+the server lacks. The server gives up with "Fatal error loading the DB", as it does for a damaged file.
 */
 const isOfUnreadableData = ({id, atMs}: LogRemark, all: readonly LogRemark[]): boolean =>
 	id === 'rdb-broken' &&

@@ -31,6 +31,15 @@ export const logEnds: readonly LogPattern[] = [
 		/Fatal: can't update cluster config file/,
 		'it ended because it could not write its nodes.conf: a full disk, or no right to its folder',
 	),
+	// Redis 7.0 names no file: `Fatal error loading the DB: Permission denied. Exiting.` This pattern precedes those of
+	// damaged and missing files, which match the same lines.
+	pattern(
+		'data-unreadable',
+		'critical',
+		[],
+		/(?:Fatal error: can't open the (?:RDB|append log|AOF manifest) file .+|Fatal error loading the DB): (?:Permission denied|Operation not permitted)/,
+		'it could not start: its user has no right to read a file of its data; the file itself is not damaged',
+	),
 	pattern(
 		'sentinel-file-unwritable',
 		'critical',

@@ -37,7 +37,7 @@ const storage: readonly LogPattern[] = [
 		'no-right-to-dir',
 		'critical',
 		['per.rdb_fail', 'per.dir'],
-		/Failed opening the (?:temp )?RDB file|Can't open or create append-only|Permission denied/,
+		/Failed opening the (?:temp )?RDB file|Can't open (?:or create append-only|the append-only file)|Permission denied/,
 		'the server may not write into its folder (dir), or the folder is gone',
 	),
 	// The server itself ends a child by SIGUSR1, which is signal 10 on most systems. That is no failure.

@@ -132,6 +132,24 @@ function stepsForNewerRdb({folder, setting}: EndedServer): readonly NextStep[] {
 	];
 }
 
+/** The steps for files that the server may not read or write, as after a restore or a start as root. */
+function stepsForRights({line}: LogRemark, {folder}: EndedServer): readonly NextStep[] {
+	const place = folder === undefined ? 'its folder' : message`${nameOf('path', folder)}`;
+	const path = folder === undefined ? [] : [quotedName('path', folder)];
+	return /Read-only file system/.test(line)
+		? [
+				hint('mount its file system for writing again, then start it: the kernel log tells why it is read-only'),
+				...path.map(each => onHost(message`findmnt -T ${each}; dmesg | tail -n 50`)),
+			]
+		: [
+				hint(
+					message`give the files in ${place} back to its user (chown -R), then start it: a restore or a start as root takes them`,
+				),
+				...path.map(each => onHost(message`ls -lnR ${each}`)),
+				hint('its data are whole: start it with no empty folder in their place'),
+			];
+}
+
 /** Name of the evidence that a server does not start for a mistake in its config file. */
 const mistakenFile = 'config file';
 
@@ -186,6 +204,9 @@ export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts): re
 /** The next steps after a line of the log that tells why a process ended; empty for another line. */
 export function stepsOfEnd(remark: LogRemark, server: EndedServer): readonly NextStep[] {
 	switch (remark.id) {
+		case 'data-unreadable':
+		case 'no-right-to-dir':
+			return stepsForRights(remark, server);
 		case 'aof-broken':
 			return stepsForAof(remark, server);
 		case 'rdb-broken':

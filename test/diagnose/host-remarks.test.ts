@@ -283,6 +283,8 @@ test('a file that a newer version wrote is not called damaged, and a damaged one
 	assert.deepEqual(told([33, fatal]), ['log-rdb-broken']);
 	const missing = "The RDB file contains module data I can't load: no matching module type 'ReJSON-RL'";
 	assert.deepEqual(told([33, missing], [33, fatal]), ['log-module-missing']);
+	const denied = "Fatal error: can't open the RDB file dump.rdb for reading: Permission denied";
+	assert.deepEqual(told([33, denied], [33, fatal]), ['log-data-unreadable']);
 	assert.deepEqual(told([10, newer], [50, fatal]), ['log-rdb-broken', 'log-rdb-newer'], 'a later start');
 });
 

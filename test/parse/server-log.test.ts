@@ -21,6 +21,23 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'9:C 24 Nov 2026 11:22:33.123 # Failed opening the temp RDB file temp-9.rdb (in server root dir /d) for saving: Permission denied',
 	],
 	[
+		'no-right-to-dir',
+		"1:M 24 Nov 2026 11:22:33.123 # Can't open the append-only file appendonly.aof.1.incr.aof: Permission denied",
+	],
+	[
+		'data-unreadable',
+		"1:M 24 Nov 2026 11:22:33.123 # Fatal error: can't open the RDB file dump.rdb for reading: Permission denied",
+	],
+	['data-unreadable', '1:M 24 Nov 2026 11:22:33.123 # Fatal error loading the DB: Permission denied. Exiting.'],
+	[
+		'data-unreadable',
+		"1:M 24 Nov 2026 11:22:33.123 # Fatal error: can't open the append log file appendonly.aof.1.incr.aof for reading: Permission denied",
+	],
+	[
+		'aof-missing',
+		"1:M 24 Nov 2026 11:22:33.123 # Fatal error: can't open the append log file appendonly.aof.1.incr.aof for reading: Input/output error",
+	],
+	[
 		'aof-write-failed',
 		'1:M 24 Nov 2026 11:22:33.123 # Short write while writing to the AOF file: (nwritten=36499, expected=100033)',
 	],

@@ -88,6 +88,41 @@ const starts: ReadonlyArray<readonly [line: string, reason: string, step: RegExp
 		'a file of its append-only files is missing',
 		/the manifest names the files/,
 	],
+	[
+		"Fatal error: can't open the RDB file dump.rdb for reading: Permission denied",
+		'it has no right to read its RDB file',
+		/^give the files in its folder back to its user/,
+	],
+	[
+		'Fatal error loading the DB: Permission denied. Exiting.',
+		'it has no right to read its RDB file',
+		/^give the files in its folder back to its user/,
+	],
+	[
+		"Fatal error: can't open the append log file appendonly.aof.1.base.rdb for reading: Permission denied",
+		'it has no right to read its append-only files',
+		/^give the files in its folder back to its user/,
+	],
+	[
+		"Fatal error: can't open the AOF manifest file appendonlydir/appendonly.aof.manifest for reading: Permission denied",
+		'it has no right to read its append-only files',
+		/^give the files in its folder back to its user/,
+	],
+	[
+		"Can't open the append-only file appendonly.aof.1.incr.aof: Permission denied",
+		'it has no right to write its append-only file',
+		/^give the files in its folder back to its user/,
+	],
+	[
+		"Can't open or create append-only dir appendonlydir: Permission denied",
+		'it has no right to write into its folder',
+		/^give the files in its folder back to its user/,
+	],
+	[
+		"Can't open the append-only file appendonly.aof.1.incr.aof: Read-only file system",
+		'its file system is read-only',
+		/^mount its file system for writing again/,
+	],
 	['Aborting Redis startup because of ACL errors: x', 'its ACL file has a mistake or cannot be read', /aclfile/],
 	["Can't load module from /opt/rejson.so: server aborting", 'a module could not be loaded', /its file/],
 	[
@@ -133,4 +168,23 @@ for (const [line, reason, step] of starts) {
 test('an end that the log does not show, or that needs no step, has none', () => {
 	assert.deepEqual(stepsAfterEnd(undefined, factsOf({})), []);
 	assert.deepEqual(stepsOf('other', 'x'), []);
+});
+
+test('the folder whose files the user may not read is named', () => {
+	const steps = stepsOf('data-unreadable', "Fatal error: can't open the RDB file dump.rdb for reading: Permission denied", {
+		host: {folder},
+	});
+	assert.match(steps[0] ?? '', /^give the files in \/var\/lib\/kv back to its user \(chown -R\)/);
+	assert.equal(steps[1], 'ls -lnR /var/lib/kv');
+});
+
+test('a file that a server could not open while it ran is not why its process ended', () => {
+	const lines = [
+		"7:M 24 Nov 2026 11:22:33.100 # Can't open the append-only file appendonly.aof.1.incr.aof: Permission denied",
+		'7:M 24 Nov 2026 11:22:34.100 * Background saving started by pid 9',
+	];
+	assert.equal(endInLog(readServerLog('/var/log/redis.log', lines.join('\n'))), undefined);
+	assert.equal(endInLog(readServerLog('/var/log/redis.log', lines[0] ?? ''))?.remark.id, 'no-right-to-dir');
+	const save = '9:C 24 Nov 2026 11:22:34.100 # Failed opening the temp RDB file temp-9.rdb for saving: Permission denied';
+	assert.equal(endInLog(readServerLog('/var/log/redis.log', save)), undefined, 'a save failed, and the server ran on');
 });
