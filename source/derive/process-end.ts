@@ -11,11 +11,26 @@ export type ProcessEnd = {
 	readonly reason: Message;
 };
 
-/**
-The id of lines about files that may not be written. A server that runs writes such a line and goes on. Only as the last
-line of the log does it tell why the server did not start.
-*/
+/** The id of lines about files that may not be written. */
 const lineAtStart = 'no-right-to-dir';
+
+/** The id of lines about a port on which the server cannot listen. */
+const portAtStart = 'port-taken';
+
+/**
+The ids of lines that a server that runs writes as well, as after CONFIG SET, and goes on. Only as the last line of the log
+do they tell why the server did not start.
+*/
+const onlyAsLast: ReadonlySet<string> = new Set([lineAtStart, portAtStart]);
+
+/** The line about an address of `bind` that the machine lacks, if it directly precedes the end of the log. */
+function missingAddress(end: LogRemark, {remarks, lines}: LogEvidence): ProcessEnd | undefined {
+	const remark = end.id === portAtStart ? remarks.find(({id}) => id === 'address-missing') : undefined;
+	const host = /listening socket (\S+):\d+: /.exec(remark?.line ?? '')?.[1];
+	return remark === undefined || host === undefined || lines.at(-2) !== remark.line
+		? undefined
+		: {remark, reason: message`it cannot listen on ${nameOf('host', host)}: its machine lacks that address`};
+}
 
 function unopenedAtStart({line}: LogRemark): Message | undefined {
 	const [, what, error] =
@@ -74,7 +89,7 @@ const reasons: ReadonlyMap<string, (remark: LogRemark) => Message | undefined> =
 	['rdb-newer', () => 'a newer version wrote its data'],
 	['rdb-broken', () => 'its RDB file is damaged'],
 	['bad-config', () => 'its config file has a mistake or cannot be read'],
-	['port-taken', () => 'it cannot listen: its port is taken, or its address is not here'],
+	[portAtStart, () => 'it cannot listen: its port is taken, or its address is not here'],
 	['out-of-memory', () => 'the system gave it no more memory'],
 	[
 		'signalled',
@@ -99,9 +114,9 @@ export function endInLog(log: LogEvidence | undefined): ProcessEnd | undefined {
 	for (const [id, reason] of reasons) {
 		const remark = log?.remarks.find(each => each.id === id);
 		const words = remark && reason(remark);
-		const isEnd = id !== lineAtStart || log?.lines.at(-1) === remark?.line;
+		const isEnd = !onlyAsLast.has(id) || log?.lines.at(-1) === remark?.line;
 		if (log !== undefined && remark !== undefined && words !== undefined && isEnd && isOfLastProcess(remark, log)) {
-			return {remark, reason: words};
+			return missingAddress(remark, log) ?? {remark, reason: words};
 		}
 	}
 

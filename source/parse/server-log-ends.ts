@@ -1,4 +1,4 @@
-import {type LogPattern, pattern} from './log-pattern.js';
+import {advice, type LogPattern, pattern} from './log-pattern.js';
 
 /** Patterns of log lines that tell why a server stopped or didn't start. */
 export const logEnds: readonly LogPattern[] = [
@@ -95,6 +95,15 @@ export const logEnds: readonly LogPattern[] = [
 		['os.oomscore', 'os.overcommit'],
 		/Out Of Memory allocating \d+ bytes/,
 		'the system gave the server no more memory, and it stopped',
+	),
+	// By default, servers listen on IPv6 where the machine has it (`bind * -::*`). Where it has none, each start writes this
+	// line. Only with `Failed listening on port` after it does the server end.
+	advice(
+		'address-missing',
+		'info',
+		[],
+		/Warning: Could not create server TCP listening socket .*(?:Cannot assign requested address|not supported)/,
+		'this machine does not have an address of its bind; an address with a minus, such as -::*, may be missing',
 	),
 	pattern(
 		'port-taken',

@@ -14,6 +14,13 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 		['start the version and the modules that wrote the file', 'copy its appendonlydir away before any other start'],
 	],
 	['bad-config', ['the lines after FATAL CONFIG FILE ERROR name the mistake']],
+	[
+		'address-missing',
+		[
+			'correct bind in its config file, then start it: ip -br address shows the addresses of the machine',
+			'or give the machine that address back; with a minus before it, as -::1, bind takes an address that may be missing',
+		],
+	],
 	['port-taken', ['see which process has the port, and whether bind names an address of this machine']],
 	['out-of-memory', ['free memory, or lower maxmemory, before it starts again']],
 	['signalled', ['start it again if nobody stopped it on purpose: a deploy, a supervisor, the end of a container']],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {endInLog} from '../../source/derive/process-end.js';
+import {messageText} from '../../source/domain/message.js';
 import {journalOomKills, kmsgOomKills} from '../../source/parse/kernel-log.js';
 import {logLineTime, readServerLog} from '../../source/parse/server-log.js';
 
@@ -220,6 +221,15 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	['signalled', '1:signal-handler (1764000000) Received SIGTERM scheduling shutdown...'],
 	['signalled', '17834:signal-handler (1795999405) Received SIGINT scheduling shutdown...'],
 	[
+		'address-missing',
+		'1:M 24 Nov 2026 11:22:33.123 # Warning: Could not create server TCP listening socket ::1:6379: bind: Cannot assign requested address',
+	],
+	[
+		'address-missing',
+		'1:M 24 Nov 2026 11:22:33.123 # Warning: Could not create server TCP listening socket ::*:6379: unable to bind socket, errno: 97: Address family not supported by protocol',
+	],
+	['port-taken', '1:M 24 Nov 2026 11:22:33.123 # Failed listening on port 6379 (tcp), aborting.'],
+	[
 		'port-taken',
 		'1:C 24 Nov 2026 11:22:33.123 # Warning: Could not create server TCP listening socket 127.0.0.1:7009: bind: Address already in use',
 	],
@@ -384,4 +394,25 @@ test('a signal stays the end of a process that wrote more than the shown lines a
 	assert.equal(endInLog(log)?.remark.id, 'signalled');
 	const again = readServerLog('a log', [signal, ...after, start.replace('00:40', '00:44')].join('\n'));
 	assert.equal(endInLog(again), undefined);
+});
+
+test('a machine without IPv6 is not why a server stopped, and an address that it lacks is', () => {
+	const line = (second: number, words: string) => `7:M 24 Nov 2026 11:22:${second}.100 # ${words}`;
+	const start = '7:C 24 Nov 2026 11:22:30.000 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo';
+	const warning = 'Warning: Could not create server TCP listening socket';
+	const endOf = (...lines: readonly string[]) => {
+		const end = endInLog(readServerLog('a log', [start, ...lines].join('\n')));
+		return end && messageText(end.reason);
+	};
+	const optional = line(31, `${warning} ::1:6379: bind: Cannot assign requested address`);
+	assert.equal(endOf(optional), undefined);
+	assert.match(endOf(optional, line(40, 'User requested shutdown...')) ?? '', /^it was told to stop/);
+	const failed = line(31, 'Failed listening on port 6379 (tcp), aborting.');
+	const missing = line(31, `${warning} 10.9.9.9:6379: bind: Cannot assign requested address`);
+	assert.equal(endOf(missing, failed), 'it cannot listen on 10.9.9.9: its machine lacks that address');
+	const taken = line(31, `${warning} *:6379: bind: Address already in use`);
+	assert.match(endOf(optional, taken, failed) ?? '', /^it cannot listen: its port/);
+	assert.match(endOf(taken, failed) ?? '', /^it cannot listen: its port is taken/);
+	// CONFIG SET port writes the same line, and the server goes on.
+	assert.match(endOf(taken, line(40, 'User requested shutdown...')) ?? '', /^it was told to stop/);
 });

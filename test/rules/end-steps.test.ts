@@ -135,6 +135,11 @@ const starts: ReadonlyArray<readonly [line: string, reason: string, step: RegExp
 		'it lacks the module ft_index0, which its data needs',
 		/^put that module back/,
 	],
+	[
+		'Failed listening on port 6379 (tcp), aborting.',
+		'it cannot listen: its port is taken, or its address is not here',
+		/which process has the port/,
+	],
 	['Failed to configure TLS. Check logs for more info.', 'its certificate or key cannot be used', /tls-cert-file/],
 	[
 		'FATAL: Data file was created with a Redis server configured to handle more than 4 databases. Exiting',
@@ -187,4 +192,13 @@ test('a file that a server could not open while it ran is not why its process en
 	assert.equal(endInLog(readServerLog('/var/log/redis.log', lines[0] ?? ''))?.remark.id, 'no-right-to-dir');
 	const save = '9:C 24 Nov 2026 11:22:34.100 # Failed opening the temp RDB file temp-9.rdb for saving: Permission denied';
 	assert.equal(endInLog(readServerLog('/var/log/redis.log', save)), undefined, 'a save failed, and the server ran on');
+});
+
+test('an address of bind that the machine lacks is named before its steps', () => {
+	const lines = [
+		'7:M 24 Nov 2026 11:22:33.100 # Warning: Could not create server TCP listening socket 10.9.9.9:6379: bind: Cannot assign requested address',
+		'7:M 24 Nov 2026 11:22:33.101 # Failed listening on port 6379 (tcp), aborting.',
+	];
+	const end = endInLog(readServerLog('/var/log/redis.log', lines.join('\n')));
+	assert.match(messageText(stepsAfterEnd(end, factsOf({}))[0]?.text ?? ''), /^correct bind in its config file/);
 });
