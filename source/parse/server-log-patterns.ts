@@ -33,11 +33,12 @@ const storage: readonly LogPattern[] = [
 		/No space left on device|Disk quota exceeded/,
 		'the disk or its quota is full',
 	),
+	// A server without the right to its PID file or its OOM score says so at each start, and goes on.
 	pattern(
 		'no-right-to-dir',
 		'critical',
 		['per.rdb_fail', 'per.dir'],
-		/Failed opening the (?:temp )?RDB file|Can't open (?:or create append-only|the append-only file)|Permission denied/,
+		/Failed opening the (?:temp )?RDB file|Can't open (?:or create append-only|the append-only file)|^(?!.*(?:PID file|oom_score_adj)).*Permission denied/,
 		'the server may not write into its folder (dir), or the folder is gone',
 	),
 	// The server itself ends a child by SIGUSR1, which is signal 10 on most systems. That is no failure.

@@ -416,3 +416,9 @@ test('a machine without IPv6 is not why a server stopped, and an address that it
 	// CONFIG SET port writes the same line, and the server goes on.
 	assert.match(endOf(taken, line(40, 'User requested shutdown...')) ?? '', /^it was told to stop/);
 });
+
+test('a right that a server lacks at each start, and does without, is no fault of its folder', () => {
+	for (const words of ['Failed to write PID file: Permission denied', 'Unable to write oom_score_adj: Permission denied']) {
+		assert.deepEqual(readServerLog('a log', `7:M 24 Nov 2026 11:22:33.123 # ${words}`).remarks, [], words);
+	}
+});
