@@ -1,5 +1,6 @@
 import type {LocalEvidence, LogEvidence, LogRemark} from '../domain/host-evidence.js';
 import {type Message, message, nameOf} from '../domain/message.js';
+import {logLineTime} from '../parse/server-log.js';
 import {utcClock} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
 import {ownOomKill} from './own-oom-kill.js';
@@ -9,6 +10,8 @@ export type ProcessEnd = {
 	readonly remark: LogRemark;
 	/** The reason in few words, such as `its append-only file is damaged`. */
 	readonly reason: Message;
+	/** When the machine started, if it did so after the end and nothing started the server since; milliseconds since the epoch. */
+	readonly machineStartedAtMs?: number | undefined;
 };
 
 /** The id of lines about files that may not be written. */
@@ -141,7 +144,26 @@ export function endOfProcess(record: NodeRecord): ProcessEnd | undefined {
 		return evidence.listeners.length === 0 ? endInLog(evidence.log) : undefined;
 	}
 
-	return evidence && (endInLog(evidence.log) ?? killOf(evidence));
+	return evidence && (withMachineStart(endInLog(evidence.log), evidence) ?? killOf(evidence));
+}
+
+/** Most milliseconds from the end of a server to the start of its machine, of which the end was a part. */
+const shutdownMs = 1_800_000;
+
+/** The end, with the start of the machine if the machine was stopped with the server: its own stop sends SIGTERM to all. */
+function withMachineStart(end: ProcessEnd | undefined, {kernel: {bootedAtMs}}: LocalEvidence): ProcessEnd | undefined {
+	if (end === undefined || bootedAtMs === undefined || !isStopOnDemand(end)) {
+		return end;
+	}
+
+	const beforeMs = bootedAtMs - (end.remark.atMs ?? Number.POSITIVE_INFINITY);
+	return beforeMs > 0 && beforeMs <= shutdownMs
+		? {
+				...end,
+				reason: message`${end.reason}; its machine was restarted at ${utcClock(bootedAtMs)}`,
+				machineStartedAtMs: bootedAtMs,
+			}
+		: end;
 }
 
 /** Whether this machine shows that no server has the node's port any more. */
@@ -163,27 +185,35 @@ ended it. Undefined unless the log is that of the process that is gone. Another 
 for want of memory.
 */
 function killOf(evidence: LocalEvidence): ProcessEnd | undefined {
-	const {earlierProcess, listeners, servers, supervisor, log} = evidence;
+	const {earlierProcess, listeners, servers, supervisor, log, kernel} = evidence;
 	const line = log?.lines.at(-1) ?? '';
 	const writer = Number(plainLine.exec(line)?.[1] ?? Number.NaN);
 	const isOwnLog = writer === earlierProcess?.processId && servers.every(({processId}) => processId !== writer);
-	return !isOwnLog || listeners.length > 0 || supervisor?.kind === 'container' || ownOomKill(evidence, 0) !== undefined
-		? undefined
-		: {
-				remark: {
-					id: 'killed',
-					severity: 'critical',
-					rules: [],
-					meaning: 'the log ends without a shutdown',
-					line,
-					atMs: undefined,
-					count: 1,
-				},
-				reason: 'it was killed',
-			};
+	if (!isOwnLog || listeners.length > 0 || supervisor?.kind === 'container' || ownOomKill(evidence, 0) !== undefined) {
+		return undefined;
+	}
+
+	const remark: LogRemark = {
+		id: 'killed',
+		severity: 'critical',
+		rules: [],
+		meaning: 'the log ends without a shutdown',
+		line,
+		atMs: undefined,
+		count: 1,
+	};
+	const bootedAtMs = kernel.bootedAtMs ?? 0;
+	// A machine that loses its power, or is reset, ends its servers without a word.
+	return (logLineTime(line) ?? Number.POSITIVE_INFINITY) < bootedAtMs
+		? {
+				remark,
+				reason: `its machine was restarted at ${utcClock(bootedAtMs)}`,
+				machineStartedAtMs: bootedAtMs,
+			}
+		: {remark, reason: 'it was killed'};
 }
 
-/** Whether SIGKILL ended the process. A supervisor may start it again at once. */
+/** Whether SIGKILL or the end of its machine ended the process. A supervisor may start it again at once. */
 export const isKill = (end: ProcessEnd | undefined): boolean => end?.remark.id === 'killed';
 
 /** Whether an operator or a supervisor ended the process: by SHUTDOWN, SIGTERM or SIGINT. */

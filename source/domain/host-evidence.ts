@@ -271,6 +271,8 @@ export type KernelEvidence = {
 	readonly totalSwapBytes: number | undefined;
 	readonly freeSwapBytes: number | undefined;
 	readonly clockSource: string | undefined;
+	/** When the machine started, in milliseconds since the epoch; also in a container. Source: proc(5), /proc/stat btime. */
+	readonly bootedAtMs?: number | undefined;
 	readonly processorTime?: ProcessorTime | undefined;
 	/**
 	Share of the last ten seconds in which at least one process waited for a processor, 0–1. Undefined without PSI (before

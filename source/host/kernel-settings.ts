@@ -4,6 +4,7 @@ import type {CgroupEvidence, ProcessCount, ProcessorQuota} from '../domain/contr
 import type {KernelEvidence} from '../domain/host-evidence.js';
 import {
 	kernelBytes,
+	parseBootTime,
 	parseCgroups,
 	parseColonTable,
 	parseHugePages,
@@ -31,6 +32,7 @@ export async function readKernelSettings(gaps: Gaps): Promise<KernelEvidence> {
 	const overcommit = await gaps.reading('vm.overcommit_memory', () =>
 		readFile('/proc/sys/vm/overcommit_memory', 'utf8'),
 	);
+	const times = (await readText('/proc/stat')) ?? '';
 	return {
 		overcommitMemory: integerOf(overcommit),
 		transparentHugePages: parseHugePages((await readText('/sys/kernel/mm/transparent_hugepage/enabled')) ?? ''),
@@ -39,7 +41,8 @@ export async function readKernelSettings(gaps: Gaps): Promise<KernelEvidence> {
 		availableMemoryBytes: kernelBytes(memory.get('MemAvailable')),
 		totalSwapBytes: kernelBytes(memory.get('SwapTotal')),
 		freeSwapBytes: kernelBytes(memory.get('SwapFree')),
-		processorTime: parseProcessorTime((await readText('/proc/stat')) ?? ''),
+		bootedAtMs: parseBootTime(times),
+		processorTime: parseProcessorTime(times),
 		processorPressure: await readProcessorPressure(),
 		memoryPressure: parsePressure((await readText('/proc/pressure/memory')) ?? '', 'full'),
 		clockSource: sanitizedWord(await readText('/sys/devices/system/clocksource/clocksource0/current_clocksource')),

@@ -2,7 +2,7 @@ import {configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {heldConnections} from '../derive/connection-holder.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
-import {endOfProcess, isKill} from '../derive/process-end.js';
+import {endOfProcess} from '../derive/process-end.js';
 import {mayBeRestarting, restartSeconds} from '../derive/restarting.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
@@ -19,7 +19,7 @@ import {leftOf, lostReplicaOf, replicaProblem} from '../topology/lost-replica.js
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
-import {mistakeEvidence, mistakeSteps, startAgain, stepsAfterEnd} from './end-steps.js';
+import {isStartedFirst, mistakeEvidence, mistakeSteps, startAgain, stepsAfterEnd} from './end-steps.js';
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
@@ -257,7 +257,7 @@ export const connRefused = rule({
 		const isPlanned = isGone || isPlannedStop(facts);
 		const leftover = leftoverSentinel(facts.record, facts.nodes);
 		const isMinor = takeover !== undefined || leftover !== undefined;
-		const isStartFirst = mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isKill(end));
+		const isStartFirst = mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isStartedFirst(end));
 		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
 			problem: replicaProblem(replacedProblem(failure.problem, takeover), lost),
 			detail: mistake === undefined ? leftOf(lost) : end?.reason,

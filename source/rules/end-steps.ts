@@ -1,4 +1,4 @@
-import type {ProcessEnd} from '../derive/process-end.js';
+import {isKill, type ProcessEnd} from '../derive/process-end.js';
 import type {ConfigMistake} from '../domain/config-evidence.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
 import type {LogRemark} from '../domain/host-evidence.js';
@@ -192,10 +192,26 @@ export function startAgain({record}: NodeFacts): NextStep {
 	return hint(line === undefined ? 'start it again' : message`start it again: ${line}`);
 }
 
+/** Whether the first step after the end of a process is to start it again: nothing has to be repaired. */
+export const isStartedFirst = (end: ProcessEnd): boolean => isKill(end) || end.machineStartedAtMs !== undefined;
+
+/** The step that lets the machine start the server, which it did not at its own start. */
+function startWithMachine({record}: NodeFacts): NextStep {
+	const host = record.host?.value;
+	const supervisor = host?.kind === 'here' ? host.supervisor : undefined;
+	return supervisor?.kind === 'systemd'
+		? onHost(message`systemctl enable ${quotedName('service', supervisor.unit)}   # the machine starts it from then on`)
+		: hint('let the machine start it: systemctl enable its unit, or a restart policy of its container');
+}
+
 /** The next steps after a process has ended; empty if its log does not show the cause. */
 export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts): readonly NextStep[] {
 	if (end === undefined) {
 		return [];
+	}
+
+	if (end.machineStartedAtMs !== undefined) {
+		return [startAgain(facts), startWithMachine(facts)];
 	}
 
 	const host = facts.record.host?.value;
