@@ -35,6 +35,16 @@ function missingAddress(end: LogRemark, {remarks, lines}: LogEvidence): ProcessE
 		: {remark, reason: message`it cannot listen on ${nameOf('host', host)}: its machine lacks that address`};
 }
 
+/** A crash with the command that ran, if the report of the crash names it: it follows the line about the signal. */
+function crashInCommand(end: LogRemark, {remarks}: LogEvidence): ProcessEnd | undefined {
+	const place = end.id === 'crashed' ? remarks.findIndex(({id}) => id === 'crash-command') : -1;
+	const [, command] = /^argv\[0\]: '"?([A-Za-z][\w.|-]*)/.exec(remarks[place]?.line ?? '') ?? [];
+	// The remark with the newest line is the first.
+	return command === undefined || place > remarks.indexOf(end)
+		? undefined
+		: {remark: end, reason: `it crashed in ${command.toUpperCase()}`};
+}
+
 function unopenedAtStart({line}: LogRemark): Message | undefined {
 	const [, what, error] =
 		/Can't open (the append-only file|or create append-only dir) .*(Permission denied|not permitted|Read-only file system)/.exec(
@@ -119,7 +129,7 @@ export function endInLog(log: LogEvidence | undefined): ProcessEnd | undefined {
 		const words = remark && reason(remark);
 		const isEnd = !onlyAsLast.has(id) || log?.lines.at(-1) === remark?.line;
 		if (log !== undefined && remark !== undefined && words !== undefined && isEnd && isOfLastProcess(remark, log)) {
-			return missingAddress(remark, log) ?? {remark, reason: words};
+			return missingAddress(remark, log) ?? crashInCommand(remark, log) ?? {remark, reason: words};
 		}
 	}
 

@@ -89,6 +89,8 @@ export const logEnds: readonly LogPattern[] = [
 		/REDIS BUG REPORT START|VALKEY BUG REPORT START|crashed by signal|Guru Meditation/,
 		'the server crashed: keep the whole report from its log',
 	),
+	// A crash report has the words of the command that ran: `argv[0]: '"debug"'`. Nothing else in a log begins so.
+	advice('crash-command', 'info', [], /^argv\[0\]: '"?[A-Za-z]/, 'the command that ran when the server crashed'),
 	pattern(
 		'out-of-memory',
 		'critical',

@@ -422,3 +422,23 @@ test('a right that a server lacks at each start, and does without, is no fault o
 		assert.deepEqual(readServerLog('a log', `7:M 24 Nov 2026 11:22:33.123 # ${words}`).remarks, [], words);
 	}
 });
+
+test('the command that ran when a server crashed is named, if the report of the last crash has it', () => {
+	const crash = (second: number, ...words: readonly string[]) => [
+		'=== REDIS BUG REPORT START: Cut & paste starting from here ===',
+		`7:M 24 Nov 2026 11:22:${second}.100 # Redis 8.0.2 crashed by signal: 11, si_code: -6`,
+		'------ CURRENT CLIENT INFO ------',
+		...words.map((word, index) => `argv[${index}]: '"${word}"'`),
+		'=== REDIS BUG REPORT END. Make sure to include from START to END. ===',
+	];
+	const endOf = (...lines: readonly string[]) => {
+		const end = endInLog(readServerLog('a log', lines.join('\n')));
+		return end && messageText(end.reason);
+	};
+	assert.equal(endOf(...crash(30, 'debug', 'SEGFAULT')), 'it crashed in DEBUG');
+	assert.equal(endOf(...crash(30)), 'it crashed');
+	assert.equal(endOf(...crash(30, 'debug', 'SEGFAULT'), ...crash(40)), 'it crashed', 'a later crash without a command');
+	assert.equal(endOf(...crash(30, '*redacted*')), 'it crashed');
+	const stop = '7:M 24 Nov 2026 11:22:50.100 # User requested shutdown...';
+	assert.match(endOf("argv[0]: '\"debug\"'", stop) ?? '', /^it was told to stop/);
+});
