@@ -4,7 +4,8 @@ import type {NodeRecord} from './node-record.js';
 
 /**
 The mistake in the config file for which a server that has ended does not start again. The file must have changed since
-the last start: the server itself was content with what it read then. Undefined if no mistake is certain.
+the last start: the server itself was content with what it read then. A folder may be gone since, as a volume that is not
+mounted. Undefined if no mistake is certain.
 */
 export function configMistakeOf({failure, failingSinceMs, host, sample}: NodeRecord): ConfigMistake | undefined {
 	const isRefused = failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT';
@@ -20,14 +21,15 @@ export function configMistakeOf({failure, failingSinceMs, host, sample}: NodeRec
 		...(sample === undefined || uptime === undefined ? [] : [sample.atMs - uptime * 1000]),
 	];
 	const isOfThisFailure = host.atMs >= (failingSinceMs ?? 0);
-	return starts.length > 0 && isOfThisFailure && (configMistake?.changedAtMs ?? 0) > Math.max(...starts)
-		? configMistake
-		: undefined;
+	const isNew =
+		configMistake?.isMissingFolder === true || (configMistake?.changedAtMs ?? 0) > Math.max(...starts);
+	return starts.length > 0 && isOfThisFailure && isNew ? configMistake : undefined;
 }
 
 /** The mistake as a reason where there is no room for the text of the line. */
-export const briefMistakeReason = ({line}: ConfigMistake): string => `config line ${line} is not valid`;
+export const briefMistakeReason = ({line, isMissingFolder}: ConfigMistake): string =>
+	isMissingFolder === true ? 'a folder of its config is gone' : `config line ${line} is not valid`;
 
-/** The mistake as a reason: `config line 9 is not valid (maxmemory 4 gb)`. */
-export const mistakeReason = ({line, text}: ConfigMistake): Message =>
-	message`config line ${line} is not valid (${nameOf('quote', text)})`;
+/** The mistake as a reason: `config line 9 is not valid (maxmemory 4 gb)`, `a folder of its config is gone (dir /data)`. */
+export const mistakeReason = (mistake: ConfigMistake): Message =>
+	message`${briefMistakeReason(mistake)} (${nameOf('quote', mistake.text)})`;

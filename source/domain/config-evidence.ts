@@ -28,6 +28,8 @@ export type ConfigMistake = {
 	readonly text: string;
 	/** What is not valid, in few words: `two values where one belongs`. */
 	readonly why: string;
+	/** Whether the line is valid, and its folder is gone. */
+	readonly isMissingFolder?: true;
 	/** When the file was last changed, milliseconds since the epoch. */
 	readonly changedAtMs: number;
 };

@@ -39,14 +39,14 @@ async function mistakeIn(file: string, depth: number): Promise<ConfigMistake | u
 	return undefined;
 }
 
-async function mistakeOf(line: string): Promise<Pick<ConfigMistake, 'text' | 'why'> | undefined> {
+async function mistakeOf(line: string): Promise<Pick<ConfigMistake, 'text' | 'why' | 'isMissingFolder'> | undefined> {
 	const check = checkLine(line);
 	if (check?.kind !== 'folder') {
 		return check && {text: check.text, why: check.why};
 	}
 
 	return path.isAbsolute(check.path) && (await isMissing(check.path))
-		? {text: check.text, why: 'no such folder'}
+		? {text: check.text, why: 'no such folder', isMissingFolder: true}
 		: undefined;
 }
 

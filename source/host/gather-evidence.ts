@@ -236,8 +236,16 @@ async function mistakeOf(
 	named: string | undefined,
 	searched: string | undefined,
 ): Promise<LocalEvidence['configMistake']> {
-	const file = (before === undefined ? undefined : named) ?? remembered?.config ?? searched;
-	return file === undefined ? undefined : findConfigMistake(file);
+	const known = (before === undefined ? undefined : named) ?? remembered?.config;
+	const file = known ?? searched;
+	const mistake = file === undefined ? undefined : await findConfigMistake(file);
+	if (mistake === undefined || known !== undefined) {
+		return mistake;
+	}
+
+	// A file that was found by its port may be of another server. Only its change since the last start speaks against it.
+	const {isMissingFolder: _, ...changed} = mistake;
+	return changed;
 }
 
 /**

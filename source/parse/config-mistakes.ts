@@ -131,6 +131,12 @@ export function checkLine(line: string): LineCheck | undefined {
 		return values.length === 1 ? {kind: 'folder', text: shown, path: value} : mistake(oneValue(values));
 	}
 
+	// The server opens its log before anything else. Source: Redis config.c, loadServerConfigFromString.
+	const logFolder = known === 'logfile' && values.length === 1 ? /^(\/.+)\/[^/]+$/.exec(value)?.[1] : undefined;
+	if (logFolder !== undefined) {
+		return {kind: 'folder', text: shown, path: logFolder};
+	}
+
 	return checkValue === undefined ? undefined : mistake(values.length === 1 ? checkValue(value) : oneValue(values));
 }
 

@@ -19,7 +19,7 @@ import {leftOf, lostReplicaOf, replicaProblem} from '../topology/lost-replica.js
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
-import {isStartedFirst, mistakeEvidence, mistakeSteps, startAgain, stepsAfterEnd} from './end-steps.js';
+import {isStartedFirst, meaningOfMistake, mistakeEvidence, mistakeSteps, startAgain, stepsAfterEnd} from './end-steps.js';
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
@@ -282,7 +282,7 @@ export const connRefused = rule({
 						: bound !== undefined
 							? 'A server runs on this port, at another address. Clients that use this address cannot reach it.'
 							: mistake !== undefined
-								? 'Its config file was changed after its last start, and it does not start with this line.'
+								? meaningOfMistake(mistake)
 								: meaningOfAbsence({record: facts.record, end, isPlanned, mayRestart, lost}),
 			next:
 				rejected !== undefined

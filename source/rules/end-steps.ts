@@ -170,15 +170,31 @@ export const isMistaken = ({
 }): boolean => rule === 'conn.refused' && evidence.some(({name}) => name === mistakenFile);
 
 /** The mistake in a config file as evidence. */
-export const mistakeEvidence = ({path, line, text, why}: ConfigMistake): readonly Evidence[] => [
-	{name: mistakenFile, value: message`${nameOf('path', path)}, line ${line}`},
+export const mistakeEvidence = ({path, line, text, why, isMissingFolder}: ConfigMistake): readonly Evidence[] => [
+	// A volume may be lost for good. So another node may have to take over.
+	{
+		name: isMissingFolder === true ? 'config with the folder' : mistakenFile,
+		value: message`${nameOf('path', path)}, line ${line}`,
+	},
 	{name: 'its line', value: message`${nameOf('quote', text)}: ${why}`},
 ];
 
+/** What a mistake in a config file means. */
+export const meaningOfMistake = ({isMissingFolder}: ConfigMistake): string =>
+	isMissingFolder === true
+		? 'A server does not start without the folder of its data or of its log.'
+		: 'Its config file was changed after its last start, and it does not start with this line.';
+
 /** What to do about a mistake in a config file. */
-export const mistakeSteps = ({path, line, why}: ConfigMistake): readonly NextStep[] => [
-	hint(message`correct line ${line} of its config file, then start it: ${why}, in ${nameOf('path', path)}`),
-];
+export const mistakeSteps = ({path, line, text, why, isMissingFolder}: ConfigMistake): readonly NextStep[] =>
+	isMissingFolder === true
+		? [
+				hint(
+					message`mount its volume again, then start it: ${nameOf('quote', text)}, line ${line} of ${nameOf('path', path)}, needs that folder`,
+				),
+				hint('only a folder that held no data may be made again: with a new data folder it starts empty'),
+			]
+		: [hint(message`correct line ${line} of its config file, then start it: ${why}, in ${nameOf('path', path)}`)];
 
 /** The step that starts a server again: by the program that ran it, or by hand as it was started. */
 export function startAgain({record}: NodeFacts): NextStep {

@@ -37,8 +37,12 @@ test('a file without a mistake, and with settings that are not known', async t =
 test('a data folder must be there', async t => {
 	const folder = await folderOf(t);
 	const data = path.join(folder, 'data');
-	assert.equal((await mistakeIn(t, [`dir "${data}"`]))?.why, 'no such folder');
+	const gone = await mistakeIn(t, [`dir "${data}"`]);
+	assert.deepEqual([gone?.why, gone?.isMissingFolder], ['no such folder', true]);
+	assert.equal((await mistakeIn(t, [`logfile ${data}/redis.log`]))?.isMissingFolder, true);
 	await mkdir(data);
+	assert.equal(await mistakeIn(t, [`logfile ${data}/redis.log`]), undefined);
+	assert.equal(await mistakeIn(t, ['logfile /redis.log', 'logfile redis.log', 'logfile ""']), undefined);
 	assert.equal(await mistakeIn(t, [`dir "${data}"`]), undefined);
 	await writeFile(path.join(data, 'file'), '');
 	assert.equal((await mistakeIn(t, [`dir ${data}/file`]))?.why, 'no such folder');

@@ -14,6 +14,7 @@ import {replyFailure, withLostPassword} from '../../source/parse/reply-error.js'
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {explanations} from '../../source/rules/connection-explanations.js';
 import {connFlapping, connRefused, connRefusing, connUnreachable} from '../../source/rules/connectivity.js';
+import {isMistaken} from '../../source/rules/end-steps.js';
 import {connUnresponsive} from '../../source/rules/unresponsive.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {viewFrom} from '../cluster/views.js';
@@ -95,6 +96,22 @@ const mistaken = (
 		changedAtMs: nowMs - 40_000,
 		...parts,
 	},
+});
+
+/** A line of a file that is as old as the server, whose folder is gone. */
+const goneFolder: Partial<ConfigMistake> = {
+	changedAtMs: nowMs - 61_000,
+	text: 'dir /data',
+	why: 'no such folder',
+	isMissingFolder: true,
+};
+
+test('a volume that is gone is to be mounted, and another node may take over meanwhile', () => {
+	const finding = firingOf(connRefused, refusedSince(20, mistaken(goneFolder)));
+	assert.match(messageText(finding.next[0]?.text ?? ''), /^mount its volume again, then start it: dir \/data, line 9 of /);
+	assert.equal(finding.meaning, 'A server does not start without the folder of its data or of its log.');
+	assert.equal(isMistaken({rule: 'conn.refused', evidence: finding.evidence}), false);
+	assert.equal(isMistaken({rule: 'conn.refused', evidence: firingOf(connRefused, refusedSince(20, mistaken({}))).evidence}), true);
 });
 
 test('a mistake in the config file comes first among the steps, with its file and line', () => {
@@ -332,6 +349,12 @@ testRule(connRefused, [
 		refusedSince(20, mistaken({changedAtMs: nowMs - 61_000})),
 		'critical',
 		/: SIGTERM stopped it at/,
+	],
+	[
+		'a folder of its config is gone since the last start',
+		refusedSince(20, mistaken(goneFolder)),
+		'critical',
+		/: a folder of its config is gone \(dir \/data\)$/,
 	],
 	[
 		'nobody knows when the last start was',
