@@ -21,8 +21,7 @@ export function configMistakeOf({failure, failingSinceMs, host, sample}: NodeRec
 		...(sample === undefined || uptime === undefined ? [] : [sample.atMs - uptime * 1000]),
 	];
 	const isOfThisFailure = host.atMs >= (failingSinceMs ?? 0);
-	const isNew =
-		configMistake?.isMissingFolder === true || (configMistake?.changedAtMs ?? 0) > Math.max(...starts);
+	const isNew = configMistake?.isMissingFolder === true || (configMistake?.changedAtMs ?? 0) > Math.max(...starts);
 	return starts.length > 0 && isOfThisFailure && isNew ? configMistake : undefined;
 }
 

@@ -19,7 +19,14 @@ import {leftOf, lostReplicaOf, replicaProblem} from '../topology/lost-replica.js
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
-import {isStartedFirst, meaningOfMistake, mistakeEvidence, mistakeSteps, startAgain, stepsAfterEnd} from './end-steps.js';
+import {
+	isStartedFirst,
+	meaningOfMistake,
+	mistakeEvidence,
+	mistakeSteps,
+	startAgain,
+	stepsAfterEnd,
+} from './end-steps.js';
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
@@ -257,7 +264,8 @@ export const connRefused = rule({
 		const isPlanned = isGone || isPlannedStop(facts);
 		const leftover = leftoverSentinel(facts.record, facts.nodes);
 		const isMinor = takeover !== undefined || leftover !== undefined;
-		const isStartFirst = mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isStartedFirst(end));
+		const isStartFirst =
+			mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isStartedFirst(end));
 		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
 			problem: replicaProblem(replacedProblem(failure.problem, takeover), lost),
 			detail: mistake === undefined ? leftOf(lost) : end?.reason,

@@ -43,7 +43,8 @@ const codes: ReadonlyMap<string, ErrorMeaning> = new Map([
 		'BUSYGROUP',
 		{
 			reason: 'the consumer group is there already',
-			meaning: 'Consumers create their group at each start, and go on. At this rate they start or connect again and again.',
+			meaning:
+				'Consumers create their group at each start, and go on. At this rate they start or connect again and again.',
 			next: [hint('see in the logs of the consumers why they start again'), hint('see their age: panel 4, by age')],
 		},
 	],

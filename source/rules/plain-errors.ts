@@ -52,7 +52,8 @@ const plainErrors: readonly PlainError[] = [
 	{
 		commands: ['expire', 'pexpire', 'expireat', 'pexpireat'],
 		reason: 'its TTL or an option is not valid',
-		meaning: 'A TTL has to be an integer. The options NX, XX, GT and LT exist since Redis 7.0. The keys keep their old TTL.',
+		meaning:
+			'A TTL has to be an integer. The options NX, XX, GT and LT exist since Redis 7.0. The keys keep their old TTL.',
 		next: [undoRelease, seeClientLog],
 	},
 	{
@@ -70,7 +71,8 @@ const plainErrors: readonly PlainError[] = [
 	{
 		commands: ['xadd'],
 		reason: 'its ids are not above the last, or not valid',
-		meaning: 'Entries of a stream get rising ids. A producer whose clock is behind, or that sends again, has smaller ones.',
+		meaning:
+			'Entries of a stream get rising ids. A producer whose clock is behind, or that sends again, has smaller ones.',
 		next: [hint('let the server choose the id: XADD KEY *'), hint('compare the clocks of the producers'), seeClientLog],
 	},
 	{
@@ -101,7 +103,8 @@ const plainErrors: readonly PlainError[] = [
 	{
 		commands: ['migrate'],
 		reason: 'the other server refuses the keys',
-		meaning: 'They are there already, its version is older, its memory is full, or it wants a password. The keys stay here.',
+		meaning:
+			'They are there already, its version is older, its memory is full, or it wants a password. The keys stay here.',
 		next: [hint('the text of the error names the refusal: it is in the log of the client'), hint('REPLACE overwrites')],
 	},
 	{

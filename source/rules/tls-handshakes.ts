@@ -23,7 +23,11 @@ function sender({line}: LogRemark): Message {
 	return host === undefined ? '' : message`, last from ${nameOf('host', host)}`;
 }
 
-type Kind = {readonly reason: string; readonly meaning: string; readonly next: (facts: NodeFacts) => readonly NextStep[]};
+type Kind = {
+	readonly reason: string;
+	readonly meaning: string;
+	readonly next: (facts: NodeFacts) => readonly NextStep[];
+};
 
 /** The step that shows the server's certificate and who signed it. */
 const showCertificate = ({record: {endpoint}}: NodeFacts): readonly NextStep[] =>
@@ -64,7 +68,8 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
 		'tls-expired',
 		{
 			reason: 'clients say that its certificate has expired',
-			meaning: 'Clients end the handshake, because the certificate is too old by their clocks. Connections from before go on.',
+			meaning:
+				'Clients end the handshake, because the certificate is too old by their clocks. Connections from before go on.',
 			next: facts => [
 				hint('renew the file, then load it without a restart: CONFIG SET tls-cert-file with the same path'),
 				...showCertificate(facts),

@@ -111,7 +111,10 @@ export const errUnknown = rule({
 				],
 				meaning:
 					'Client libraries try CLIENT SETINFO (since 7.2) and the like at each connection, and go on without. The errors do no harm.',
-				next: [hint('nothing is to be done; connections that are kept make fewer of these errors'), redisCli(facts, 'INFO server')],
+				next: [
+					hint('nothing is to be done; connections that are kept make fewer of these errors'),
+					redisCli(facts, 'INFO server'),
+				],
 			});
 		}
 

@@ -44,7 +44,10 @@ test('a machine that started after the last line of the log is why a server ende
 });
 
 test('a stop of the server that was a part of the stop of its machine says so', () => {
-	assert.match(reasonOf([signal], hourMs + minute), /^SIGTERM stopped it at \d\d:\d\d:00; its machine was restarted at \d\d:\d\d:00$/);
+	assert.match(
+		reasonOf([signal], hourMs + minute),
+		/^SIGTERM stopped it at \d\d:\d\d:00; its machine was restarted at \d\d:\d\d:00$/,
+	);
 	assert.match(reasonOf([signal], hourMs + 60 * minute), /^SIGTERM stopped it at \d\d:\d\d:00$/, 'an hour later');
 	assert.match(reasonOf([signal], hourMs - minute), /^SIGTERM stopped it at \d\d:\d\d:00$/);
 	const damaged = '# Bad file format reading the append only file appendonly.aof.1.incr.aof';
@@ -57,7 +60,13 @@ test('the steps let the machine start the server from then on', () => {
 		return stepsAfterEnd(endOfProcess(facts.record), facts).map(({text}) => messageText(text));
 	};
 	assert.match(stepsOf({})[1] ?? '', /^let the machine start it: systemctl enable its unit/);
-	const unit = {kind: 'systemd', unit: 'redis-server.service', state: 'inactive/dead', lastExit: undefined, restarts: 0} as const;
+	const unit = {
+		kind: 'systemd',
+		unit: 'redis-server.service',
+		state: 'inactive/dead',
+		lastExit: undefined,
+		restarts: 0,
+	} as const;
 	assert.match(stepsOf({supervisor: unit})[0] ?? '', /^systemctl start redis-server\.service/);
 	assert.match(stepsOf({supervisor: unit})[1] ?? '', /^systemctl enable redis-server\.service/);
 });

@@ -291,7 +291,8 @@ for (const {name, program} of await twoVersions()) {
 				// The status is a warning on an idle machine. Otherwise the processor is at its limit, which is
 				// critical.
 				status: /warning|critical/,
-				verdict: /EVAL (?:from \S+ )?takes .* to |ran EVAL for|slow commands in the last minute|busy|short of processor time/,
+				verdict:
+					/EVAL (?:from \S+ )?takes .* to |ran EVAL for|slow commands in the last minute|busy|short of processor time/,
 				rules: ['lat.p99', 'lat.slowlog_new warning'],
 			});
 		});

@@ -418,7 +418,10 @@ test('a machine without IPv6 is not why a server stopped, and an address that it
 });
 
 test('a right that a server lacks at each start, and does without, is no fault of its folder', () => {
-	for (const words of ['Failed to write PID file: Permission denied', 'Unable to write oom_score_adj: Permission denied']) {
+	for (const words of [
+		'Failed to write PID file: Permission denied',
+		'Unable to write oom_score_adj: Permission denied',
+	]) {
 		assert.deepEqual(readServerLog('a log', `7:M 24 Nov 2026 11:22:33.123 # ${words}`).remarks, [], words);
 	}
 });
@@ -440,5 +443,5 @@ test('the command that ran when a server crashed is named, if the report of the 
 	assert.equal(endOf(...crash(30, 'debug', 'SEGFAULT'), ...crash(40)), 'it crashed', 'a later crash without a command');
 	assert.equal(endOf(...crash(30, '*redacted*')), 'it crashed');
 	const stop = '7:M 24 Nov 2026 11:22:50.100 # User requested shutdown...';
-	assert.match(endOf("argv[0]: '\"debug\"'", stop) ?? '', /^it was told to stop/);
+	assert.match(endOf('argv[0]: \'"debug"\'', stop) ?? '', /^it was told to stop/);
 });

@@ -49,8 +49,18 @@ testRule(cliMax, [
 	['all taken, and files enough', fullWith(10_032, 10_000), 'critical', /: all 10\.0k connections are taken$/],
 	...(
 		[
-			['somebody set a lower one than the default', 20, [], /^turns new clients away: all 20 connections are taken, not the 10000 of its config$/],
-			['somebody set a lower one than its config has', 20, ['500'], /: all 20 connections are taken, not the 500 of its config$/],
+			[
+				'somebody set a lower one than the default',
+				20,
+				[],
+				/^turns new clients away: all 20 connections are taken, not the 10000 of its config$/,
+			],
+			[
+				'somebody set a lower one than its config has',
+				20,
+				['500'],
+				/: all 20 connections are taken, not the 500 of its config$/,
+			],
 			['its config asks for no more', 500, ['500'], /: all 500 connections are taken$/],
 		] as const
 	).map(
@@ -125,8 +135,8 @@ test('maxclients is set back no higher than the open files allow', () => {
 	const configFile = {path: '/etc/redis.conf', settings: new Map<string, string>()};
 	const first = (host: FactsParts['host']) =>
 		messageText(
-			firingOf(cliMax, {...clients({connected_clients: 20, maxclients: 20}), host: {configFile, ...host}}).next[0]?.text ??
-				'',
+			firingOf(cliMax, {...clients({connected_clients: 20, maxclients: 20}), host: {configFile, ...host}}).next[0]
+				?.text ?? '',
 		);
 	assert.match(first({}), /CONFIG SET maxclients 10000$/);
 	assert.match(first({process: {processId: 77, openFilesLimit: 160} as ProcessEvidence}), /CONFIG SET maxclients 128$/);

@@ -108,10 +108,16 @@ const goneFolder: Partial<ConfigMistake> = {
 
 test('a volume that is gone is to be mounted, and another node may take over meanwhile', () => {
 	const finding = firingOf(connRefused, refusedSince(20, mistaken(goneFolder)));
-	assert.match(messageText(finding.next[0]?.text ?? ''), /^mount its volume again, then start it: dir \/data, line 9 of /);
+	assert.match(
+		messageText(finding.next[0]?.text ?? ''),
+		/^mount its volume again, then start it: dir \/data, line 9 of /,
+	);
 	assert.equal(finding.meaning, 'A server does not start without the folder of its data or of its log.');
 	assert.equal(isMistaken({rule: 'conn.refused', evidence: finding.evidence}), false);
-	assert.equal(isMistaken({rule: 'conn.refused', evidence: firingOf(connRefused, refusedSince(20, mistaken({}))).evidence}), true);
+	assert.equal(
+		isMistaken({rule: 'conn.refused', evidence: firingOf(connRefused, refusedSince(20, mistaken({}))).evidence}),
+		true,
+	);
 });
 
 test('a mistake in the config file comes first among the steps, with its file and line', () => {

@@ -176,9 +176,13 @@ test('an end that the log does not show, or that needs no step, has none', () =>
 });
 
 test('the folder whose files the user may not read is named', () => {
-	const steps = stepsOf('data-unreadable', "Fatal error: can't open the RDB file dump.rdb for reading: Permission denied", {
-		host: {folder},
-	});
+	const steps = stepsOf(
+		'data-unreadable',
+		"Fatal error: can't open the RDB file dump.rdb for reading: Permission denied",
+		{
+			host: {folder},
+		},
+	);
 	assert.match(steps[0] ?? '', /^give the files in \/var\/lib\/kv back to its user \(chown -R\)/);
 	assert.equal(steps[1], 'ls -lnR /var/lib/kv');
 });
@@ -190,7 +194,8 @@ test('a file that a server could not open while it ran is not why its process en
 	];
 	assert.equal(endInLog(readServerLog('/var/log/redis.log', lines.join('\n'))), undefined);
 	assert.equal(endInLog(readServerLog('/var/log/redis.log', lines[0] ?? ''))?.remark.id, 'no-right-to-dir');
-	const save = '9:C 24 Nov 2026 11:22:34.100 # Failed opening the temp RDB file temp-9.rdb for saving: Permission denied';
+	const save =
+		'9:C 24 Nov 2026 11:22:34.100 # Failed opening the temp RDB file temp-9.rdb for saving: Permission denied';
 	assert.equal(endInLog(readServerLog('/var/log/redis.log', save)), undefined, 'a save failed, and the server ran on');
 });
 

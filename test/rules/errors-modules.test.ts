@@ -628,7 +628,12 @@ testRule(errRate, [
 	['libraries that connect to Redis 7.0', connecting({ERR: 30}, '7.0.15', 10), 'clear'],
 	['libraries that connect to Redis 7.0, and ten other errors', connecting({ERR: 40}, '7.0.15', 10), 'warning'],
 	['as many on Redis 8.0, which has what libraries try', connecting({ERR: 30}, '8.0.1', 10), 'warning'],
-	['other errors as libraries connect', connecting({WRONGTYPE: 30}, '7.0.15', 10), 'warning', /most of them WRONGTYPE$/],
+	[
+		'other errors as libraries connect',
+		connecting({WRONGTYPE: 30}, '7.0.15', 10),
+		'warning',
+		/most of them WRONGTYPE$/,
+	],
 	['before 6.2', {}, 'absent'],
 ]);
 

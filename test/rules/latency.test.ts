@@ -59,7 +59,12 @@ testRule(latP99, [
 		'warning',
 		/^EVAL from limiter takes 1\d(?:\.\d)? ?ms to 3/,
 	],
-	['a command that several clients send', sentBy(percentile(33_816, 'eval'), 'limiter', 'web'), 'warning', /^EVAL takes /],
+	[
+		'a command that several clients send',
+		sentBy(percentile(33_816, 'eval'), 'limiter', 'web'),
+		'warning',
+		/^EVAL takes /,
+	],
 	['the whole bucket is over the critical threshold', percentile(270_532), 'critical'],
 	['another threshold of the target', {...percentile(16_908), thresholds: {'lat.p99.warning': 5}}, 'warning'],
 	['too few calls', percentile(undefined), 'clear'],

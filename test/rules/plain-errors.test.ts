@@ -131,7 +131,9 @@ testRule(errFailed, [
 	],
 	[
 		'connections that were only greeted do not go on',
-		failing('auth', {clients: Array.from({length: 20}, (_, id) => shopAt(id, 1, id % 2 === 0 ? 'client|setinfo' : 'hello'))}),
+		failing('auth', {
+			clients: Array.from({length: 20}, (_, id) => shopAt(id, 1, id % 2 === 0 ? 'client|setinfo' : 'hello')),
+		}),
 		'warning',
 		/: it has no password$/,
 	],

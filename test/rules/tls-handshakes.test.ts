@@ -55,22 +55,25 @@ testRule(tlsHandshakes, [
 		'warning',
 		/, last from 2001:db8::9: /,
 	],
-	['a server before 7.2, whose log has no address', failing({}), 'warning', /^fails TLS handshakes, 20\/s: clients do not/],
+	[
+		'a server before 7.2, whose log has no address',
+		failing({}),
+		'warning',
+		/^fails TLS handshakes, 20\/s: clients do not/,
+	],
 	...(
 		[
 			['error:0A00010B:SSL routines::wrong version number', /: clients speak without TLS$/],
-			['error:0A000415:SSL routines::sslv3 alert certificate expired', /: clients say that its certificate has expired$/],
+			[
+				'error:0A000415:SSL routines::sslv3 alert certificate expired',
+				/: clients say that its certificate has expired$/,
+			],
 			['error:0A0000C7:SSL routines::peer did not return a certificate', /: clients show no certificate$/],
 			['error:0A000086:SSL routines::certificate verify failed', /: it does not accept the certificates of clients$/],
 			['error:0A000102:SSL routines::unsupported protocol', /: no TLS version or cipher in common with clients$/],
 		] as const
 	).map(([words, reason]) => [`the log has ${words}`, failing({words}), 'warning', reason] as const),
-	[
-		'ten in a minute',
-		failing({number: 10, everyMs: 5000}),
-		'warning',
-		/^fails TLS handshakes, 13 per minute: /,
-	],
+	['ten in a minute', failing({number: 10, everyMs: 5000}), 'warning', /^fails TLS handshakes, 13 per minute: /],
 	['a probe every 15 seconds, for an hour', failing({number: 240, everyMs: 15_000}), 'clear'],
 	['somebody who tries nine times', failing({number: 9}), 'clear'],
 	['failures that have ended', failing({lastMs: 16_000}), 'clear'],

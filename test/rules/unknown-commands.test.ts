@@ -86,7 +86,11 @@ testRule(errUnknown, [
 		{
 			...asked({id: 1, name: 'report', command: 'NULL'}),
 			host: {
-				configFile: {path: '/etc/redis.conf', settings: new Map(), renamedCommands: ['KEYS', 'CONFIG', 'DEBUG', 'SAVE']},
+				configFile: {
+					path: '/etc/redis.conf',
+					settings: new Map(),
+					renamedCommands: ['KEYS', 'CONFIG', 'DEBUG', 'SAVE'],
+				},
 			},
 		},
 		'warning',
