@@ -271,13 +271,10 @@ export type KernelEvidence = {
 	readonly totalSwapBytes: number | undefined;
 	readonly freeSwapBytes: number | undefined;
 	readonly clockSource: string | undefined;
-	/** When the machine started, in milliseconds since the epoch; also in a container. Source: proc(5), /proc/stat btime. */
+	/** When the machine started, in milliseconds since the epoch. Source: proc(5), /proc/stat. */
 	readonly bootedAtMs?: number | undefined;
 	readonly processorTime?: ProcessorTime | undefined;
-	/**
-	Share of the last ten seconds in which at least one process waited for a processor, 0–1. Undefined without PSI (before
-	Linux 4.20).
-	*/
+	/** Share of the last ten seconds in which a process waited for a processor, 0–1. Undefined before Linux 4.20. */
 	readonly processorPressure?: number | undefined;
 	/**
 	Share of the last ten seconds in which all processes that could run waited for memory, 0–1. Undefined without PSI

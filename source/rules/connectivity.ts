@@ -1,10 +1,9 @@
 import {configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {heldConnections} from '../derive/connection-holder.js';
-import type {NodeRecord} from '../derive/node-record.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
 import {mayBeRestarting, restartSeconds} from '../derive/restarting.js';
-import type {Effect, Evidence, NextStep} from '../domain/finding.js';
+import type {Effect, NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
@@ -21,6 +20,7 @@ import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
 import {
 	isStartedFirst,
+	lastWords,
 	meaningOfMistake,
 	mistakeEvidence,
 	mistakeSteps,
@@ -195,20 +195,6 @@ const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 
 /** What to do about a replaced primary: nothing is urgent, and a copy of the data is missing. */
 const returnAfterTakeover = 'start it again when its end is understood: it returns as a replica';
-
-/** Evidence about a process that has ended: its id, and the last line of its log. */
-function lastWords({host}: NodeRecord): readonly Evidence[] {
-	if (host?.value.kind !== 'here' || host.value.process !== undefined) {
-		return [];
-	}
-
-	const {earlierProcess, log} = host.value;
-	const last = log?.lines.at(-1);
-	return [
-		...(earlierProcess === undefined ? [] : [{name: 'process that ended', value: String(earlierProcess.processId)}]),
-		...(last === undefined ? [] : [{name: 'end of its log', value: message`${nameOf('quote', last)}`}]),
-	];
-}
 
 /**
 What to do about a server that listens on other addresses. Source for protected mode: redis.conf, `protected-mode`.

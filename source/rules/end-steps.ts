@@ -1,3 +1,4 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import {isKill, type ProcessEnd} from '../derive/process-end.js';
 import type {ConfigMistake} from '../domain/config-evidence.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
@@ -155,6 +156,20 @@ function stepsForRights({line}: LogRemark, {folder}: EndedServer): readonly Next
 				...path.map(each => onHost(message`ls -lnR ${each}`)),
 				hint('its data are whole: start it with no empty folder in their place'),
 			];
+}
+
+/** Evidence about a process that has ended: its id, and the last line of its log. */
+export function lastWords({host}: NodeRecord): readonly Evidence[] {
+	if (host?.value.kind !== 'here' || host.value.process !== undefined) {
+		return [];
+	}
+
+	const {earlierProcess, log} = host.value;
+	const last = log?.lines.at(-1);
+	return [
+		...(earlierProcess === undefined ? [] : [{name: 'process that ended', value: String(earlierProcess.processId)}]),
+		...(last === undefined ? [] : [{name: 'end of its log', value: message`${nameOf('quote', last)}`}]),
+	];
 }
 
 /** Name of the evidence that a server does not start for a mistake in its config file. */

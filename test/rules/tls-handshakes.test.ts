@@ -10,7 +10,7 @@ const {nowMs} = factsOf({});
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** The beginning of a line that a server wrote so many milliseconds ago, in its local time. */
+/** The beginning of a line that a server wrote before now, in its local time. */
 function written(agoMs: number): string {
 	const at = new Date(nowMs - agoMs);
 	const two = (value: number) => String(value).padStart(2, '0');
