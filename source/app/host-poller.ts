@@ -9,6 +9,7 @@ import {readProcessorPressure} from '../host/kernel-settings.js';
 import {KnownProcesses} from '../host/known-processes.js';
 import type {RememberedPlaces} from '../parse/remembered-topology.js';
 import type {MonitorStore} from '../state/monitor-store.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
 import {addressesOf} from '../wire/name-lookup.js';
@@ -166,15 +167,46 @@ const isUnlinkedLately = (record: NodeRecord): boolean => {
 	return isUnlinked(record) && downSeconds >= 0 && downSeconds < lostLatelySeconds;
 };
 
-/** All nodes for which `needsLook` is true. Memoized, so that an unchanged map of 1,000 nodes is searched once. */
-const inNeed = memoizeByRef((nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] =>
-	[...nodes.values()].filter(needsLook),
+/** Milliseconds from which a command may have got a primary replaced: less is no usual limit of a failover. */
+const replacingMs = 1000;
+/** Milliseconds for which the cause of a failover is told, as in `rep.failed_over`. */
+const replacedWithinMs = 180_000;
+
+/** Whether a replica may be a former primary that was replaced lately, because a command held its main thread. */
+const mayBeReplaced = memoizeByRef(
+	({role, slowlog}: NodeRecord): boolean =>
+		role === 'replica' &&
+		slowlog !== undefined &&
+		slowlog.value.entries.some(
+			({atMs, durationMicroseconds}) =>
+				durationMicroseconds >= replacingMs * 1000 && slowlog.atMs - atMs <= replacedWithinMs,
+		),
 );
 
 /**
-The nodes about which this machine's evidence is gathered: the node in focus, then failing nodes and replicas without a
-link. Only a node's own machine tells why its process doesn't run or has no link. These nodes are included whichever
-node the user looks at.
+The nodes whose logs tell of a failover that redis-top did not see: a replica that may have been replaced as the primary,
+and the primary that replaced it. No reply of a cluster tells when a node was promoted.
+*/
+function inFailover(nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] {
+	const sameNode = nodeFinder(nodes);
+	return [...nodes.values()].filter(mayBeReplaced).flatMap(record => {
+		const named = primaryNamedBy(record);
+		const primary = named && nodes.get(sameNode(named));
+		return primary === undefined ? [record] : [primary, record];
+	});
+}
+
+/**
+The nodes that only their own machine explains. Memoized, so that an unchanged map of 1,000 nodes is searched once.
+*/
+const inNeed = memoizeByRef((nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] => [
+	...new Set([...[...nodes.values()].filter(needsLook), ...inFailover(nodes)]),
+]);
+
+/**
+The nodes about which this machine's evidence is gathered: the node in focus, then failing nodes, replicas without a link,
+and nodes of a failover. Only a node's own machine tells why its process doesn't run or has no link, and when it was
+promoted. These nodes are included whichever node the user looks at.
 */
 export const nodesToLookAt = (
 	nodes: ReadonlyMap<NodeAddress, NodeRecord>,

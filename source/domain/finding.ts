@@ -121,6 +121,8 @@ export type Firing = Statement & {
 	readonly culprit?: Culprit | undefined;
 	/** Every node that the finding is about; undefined: the finding's own node alone. */
 	readonly nodes?: readonly NodeAddress[] | undefined;
+	/** `problem` in fewer words, for a narrow screen, the longest first. Each text keeps the effect and the culprit. */
+	readonly briefProblems?: readonly Message[] | undefined;
 	readonly evidence: readonly Evidence[];
 	/** One or two sentences on what the condition means for users of the server. */
 	readonly meaning: Message;

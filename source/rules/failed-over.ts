@@ -164,6 +164,8 @@ export const repFailedOver = rule({
 			const {hold, facts: former} = cause;
 			const ahead = nodesAhead(promoted, all, promoted.limitsOf(repPromotedBehind).bytes);
 			const lost = ahead[0]?.lost;
+			const took = milliseconds(hold.tookMs);
+			const briefly = message`was failed over: ${hold.what}`;
 			const agoSeconds = Math.max(0, fleet.nowMs - promotion.atMs) / 1000;
 			const evidence: readonly Evidence[] = [
 				{name: hold.source, value: hold.tookMs, unit: 'milliseconds'},
@@ -175,7 +177,8 @@ export const repFailedOver = rule({
 				{
 					...fires(lost === undefined ? 'warning' : 'critical', {
 						// The culprit is in the problem, because line 2 leaves out what does not fit.
-						problem: message`was failed over to ${nodeName(address)}: ${hold.what} held it for ${milliseconds(hold.tookMs)}`,
+						problem: message`was failed over to ${nodeName(address)}: ${hold.what} held it for ${took}`,
+						briefProblems: [message`${briefly} held it for ${took}`, message`${briefly} held it`, briefly],
 						detail: message`longer than ${group.limit.name} (${milliseconds(group.limit.ms ?? 0)})${lost === undefined ? '' : `, ${bytes(lost)} of writes lost`}, ${seconds(agoSeconds)} ago`,
 						tells: 'moment',
 						effect: lost === undefined ? 'slow' : 'data-lost',

@@ -56,6 +56,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	at: 'plain',
 	because: 'text',
 	believed: 'plain',
+	briefProblems: 'text',
 	by: 'plain',
 	reported: 'plain',
 	earlierAddress: 'host',

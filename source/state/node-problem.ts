@@ -38,6 +38,8 @@ export type NodeProblem = Statement & {
 	readonly effect?: Effect | undefined;
 	/** The problem without the node's place in the deployment, where its reason is known and tells more on a narrow screen. */
 	readonly bareProblem?: Message | undefined;
+	/** `problem` in fewer words, for a narrow screen, the longest first. */
+	readonly briefProblems?: readonly Message[] | undefined;
 	/** The rule that found the problem; undefined for a node that does not answer. */
 	readonly rule?: RuleId;
 	/**

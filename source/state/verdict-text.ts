@@ -157,6 +157,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 						? withSubject(problem.consequence.node, problem.consequence.problem)
 						: ownMessage(problem, 'short'),
 				]),
+		...(problem.briefProblems ?? []).map(brief => withSubject(problem.node, brief)),
 	];
 }
 

@@ -370,10 +370,11 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 		}
 
 		const symptoms = symptomsOf.get(key) ?? [];
-		const {problem, detail, reason, node, rule, effect, sinceMs, culprit} = finding;
+		const {problem, briefProblems, detail, reason, node, rule, effect, sinceMs, culprit} = finding;
 		return [
 			{
 				problem,
+				...(briefProblems && {briefProblems}),
 				detail,
 				reason,
 				// A reason that names a user or a client says who causes the problem, as well as why.

@@ -109,6 +109,41 @@ test('this machine is read for the node in focus first, then for nodes that fail
 	);
 });
 
+test('this machine is read for a replica that a long command may have got replaced, and for its primary first', () => {
+	const promoted = recordFrom({address: '127.0.0.1:1', info: {replication: {role: 'master'}}});
+	const former = (ms: number, secondsAgo: number) =>
+		recordFrom({
+			address: '127.0.0.1:2',
+			role: 'replica',
+			info: {replication: {role: 'slave', master_host: '127.0.0.1', master_port: 1}},
+			slowlog: {
+				atMs: 1_000_000,
+				value: {
+					entries: [
+						{
+							id: 1,
+							atMs: 1_000_000 - secondsAgo * 1000,
+							arguments: ['SORT', 'a'],
+							clientAddress: '10.0.4.20:5000',
+							clientName: '',
+							durationMicroseconds: ms * 1000,
+						},
+					],
+					perMinute: 1,
+					lost: 0,
+				},
+			},
+		});
+	const lookedAt = (record: NodeRecord) =>
+		nodesToLookAt(new Map([promoted, record].map(each => [each.address, each])), undefined).map(
+			({address}) => address,
+		);
+	assert.deepEqual(lookedAt(former(8000, 5)), [promoted.address, '127.0.0.1:2']);
+	assert.deepEqual(lookedAt(former(900, 5)), [], 'too short to be replaced for');
+	assert.deepEqual(lookedAt(former(8000, 200)), [], 'long ago');
+	assert.deepEqual(lookedAt({...former(8000, 5), role: 'primary'}), [], 'a primary still');
+});
+
 test('this machine is read again soon for the growth of its counters, and where its processor time is limited', () => {
 	const limited = (throttled: number) => ({
 		...emptyHost,

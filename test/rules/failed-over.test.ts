@@ -153,6 +153,18 @@ test('rep.failed_over: the command that held the primary is named with its clien
 	assert.match(result.next.join('\n'), /-p 26379 SENTINEL SET main down-after-milliseconds 15000/);
 });
 
+test('rep.failed_over: a narrow screen leaves out the new primary, then the time, and keeps who held it', () => {
+	const {finding} = found(group({ran: sort(8100, 5)})) ?? assert.fail('no finding');
+	assert.deepEqual(
+		finding.briefProblems?.map(text => messageText(text)),
+		[
+			'was failed over: SORT from nightly-report held it for 8.1 s',
+			'was failed over: SORT from nightly-report held it',
+			'was failed over: SORT from nightly-report',
+		],
+	);
+});
+
 test('rep.failed_over: the former primary is known by its role, its log, or the log of a Sentinel', () => {
 	const ran = sort(8100, 5);
 	const unseen = {roleChangedAtMs: undefined};

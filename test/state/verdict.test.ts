@@ -224,6 +224,18 @@ test('the same finding on several nodes is one cause', () => {
 	);
 });
 
+test('the shortest texts are those in which a finding keeps its effect and its culprit', () => {
+	const finding = findingOf('rep.failed_over', 'warning', '10.0.1.11:6379', {
+		problem: 'was failed over to 10.0.1.12:6379: SORT from report held it for 8.1 s',
+		briefProblems: ['was failed over: SORT from report held it', 'was failed over: SORT from report'],
+	});
+	assert.deepEqual(textsOf(verdictOf(stateWith([finding]), sampledAtMs + 300)).slice(-3), [
+		'10.0.1.11:6379 was failed over to 10.0.1.12:6379: SORT from report held it for 8.1 s',
+		'10.0.1.11:6379 was failed over: SORT from report held it',
+		'10.0.1.11:6379 was failed over: SORT from report',
+	]);
+});
+
 test('refused writes on a primary precede a replica that does not respond, which precedes other findings', () => {
 	const primary = recordFrom({address: '10.0.1.11:6379', role: 'primary'});
 	const replica = recordFrom({
