@@ -183,17 +183,27 @@ const mayBeReplaced = memoizeByRef(
 		),
 );
 
+/** Whether a primary of a cluster may have been promoted: it goes on with the history of another one. */
+const mayBePromoted = ({role, sample}: NodeRecord): boolean =>
+	role === 'primary' &&
+	sample?.info.number('cluster', 'cluster_enabled') === 1 &&
+	!/^0*$/.test(sample.info.text('replication', 'master_replid2') ?? '');
+
 /**
 The nodes whose logs tell of a failover that redis-top did not see: a replica that may have been replaced as the primary,
-and the primary that replaced it. No reply of a cluster tells when a node was promoted.
+and the primary that replaced it. Where a node is down that never answered, each primary may have replaced it. No reply of
+a cluster tells when a node was promoted, and in place of which.
 */
 function inFailover(nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] {
 	const sameNode = nodeFinder(nodes);
-	return [...nodes.values()].filter(mayBeReplaced).flatMap(record => {
+	const records = [...nodes.values()];
+	const isOneUnseen = records.some(({reach, sample}) => reach === 'down' && sample === undefined);
+	const held = records.filter(mayBeReplaced).flatMap(record => {
 		const named = primaryNamedBy(record);
 		const primary = named && nodes.get(sameNode(named));
 		return primary === undefined ? [record] : [primary, record];
 	});
+	return isOneUnseen ? [...held, ...records.filter(mayBePromoted)] : held;
 }
 
 /**

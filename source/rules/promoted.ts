@@ -4,6 +4,7 @@ import {message, nodeName} from '../domain/message.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import {seconds} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
+import {formerInLog} from '../topology/taken-over.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {wasPromoted} from './role-change.js';
@@ -25,11 +26,14 @@ const logOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? ho
 export function ownPromotion(facts: NodeFacts): Promotion | undefined {
 	const seen = facts.memory.promotedAtMs.at(-1);
 	const logged = logOf(facts)?.happened?.findLast(({id}) => id === 'won-failover')?.atMs;
-	return seen !== undefined && seen >= (logged ?? 0)
-		? {atMs: seen, source: 'its role'}
-		: logged === undefined
-			? undefined
-			: {atMs: logged, source: 'its log'};
+	if (seen !== undefined && seen >= (logged ?? 0)) {
+		return {atMs: seen, source: 'its role'};
+	}
+
+	const former = logged === undefined ? undefined : formerInLog(facts.record);
+	return logged === undefined
+		? undefined
+		: {atMs: logged, source: 'its log', from: former && nodeFinder(facts.nodes)(former)};
 }
 
 /** Milliseconds between a Sentinel's start and its first knowledge of a primary's role. */

@@ -1,9 +1,9 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {type Message, message, nodeName} from '../domain/message.js';
-import type {NodeAddress} from '../domain/node.js';
+import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {Shard} from '../domain/topology.js';
-import type {Nodes} from './replication-edges.js';
+import {type Nodes, nodeFinder} from './replication-edges.js';
 import {topologyOf} from './topology.js';
 
 /** The node that serves in place of a failed primary; `by` is undefined when no node reports it. */
@@ -21,14 +21,48 @@ export const takeoverOf = (record: NodeRecord, nodes: Nodes): Takeover | undefin
 
 /**
 In a cluster, a replaced primary is marked FAIL and owns no slot any more. The slots that it reported last have owners
-that answer. Of a node that never answered, no earlier slots are known, so `by` is undefined.
+that answer. Of a node that never answered, no earlier slots are known. The log of the node that took over names it, where
+that log is on this machine; `by` is undefined otherwise.
 */
 function takeoverInCluster({address, clusterNodes}: NodeRecord, nodes: Nodes): Takeover | undefined {
 	const {loose, shards} = topologyOf(nodes);
 	const isReplaced = loose.some(node => node.address === address && node.flags.includes('fail'));
 	const own = clusterNodes?.value.find(({flags}) => flags.has('myself'))?.slots ?? [];
 	const owners = own.map(({first}) => shards.find(shard => serves(shard, first))?.primary?.address);
-	return !isReplaced || owners.includes(undefined) ? undefined : {by: owners[0], isCluster: true};
+	return !isReplaced || owners.includes(undefined)
+		? undefined
+		: {by: own.length > 0 ? owners[0] : successorByLog(address, shards, nodes), isCluster: true};
+}
+
+/** The primary that answers and replaced a node, according to its own log on this machine. */
+function successorByLog(address: NodeAddress, shards: readonly Shard[], nodes: Nodes): NodeAddress | undefined {
+	const sameNode = nodeFinder(nodes);
+	return shards.find(({primary}) => {
+		const record = primary?.reach === 'up' ? nodes.get(primary.address) : undefined;
+		const former = record && formerInLog(record);
+		return former !== undefined && sameNode(former) === address;
+	})?.primary?.address;
+}
+
+/** Lines of a replica's log. Source: cluster.c (`clusterHandleReplicaFailover`), replication.c (`replicationCron`). */
+const electionWon = /Failover election won/;
+const connecting = /[*] Connecting to (?:MASTER|PRIMARY) (\S+):(\d+)$/;
+
+/**
+The primary that a node of a cluster replaced, according to its log on this machine: until the node won the election, it
+connected to that primary.
+*/
+export function formerInLog({host}: Pick<NodeRecord, 'host'>): NodeAddress | undefined {
+	const lines = host?.value.kind === 'here' ? (host.value.log?.lines ?? []) : [];
+	const before = lines.slice(
+		0,
+		Math.max(
+			0,
+			lines.findLastIndex(line => electionWon.test(line)),
+		),
+	);
+	const [, name, port] = before.map(line => connecting.exec(line)).findLast(found => found !== null) ?? [];
+	return name === undefined ? undefined : addressOf({kind: 'tcp', host: name, port: Number(port)});
 }
 
 const serves = ({primary, slots}: Shard, slot: number): boolean =>

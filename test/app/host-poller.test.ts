@@ -4,7 +4,7 @@ import {isLookDue, nodesToLookAt, pauseAfter, stateOf} from '../../source/app/ho
 import type {NodeRecord} from '../../source/derive/node-record.js';
 import type {LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
-import {recordFrom} from '../harness/records.js';
+import {emptyRecord, recordFrom} from '../harness/records.js';
 import {emptyHost, emptyKernel} from '../harness/rule-cases.js';
 
 const persistence = (status: string) => ({persistence: {aof_last_write_status: status}});
@@ -135,13 +135,25 @@ test('this machine is read for a replica that a long command may have got replac
 			},
 		});
 	const lookedAt = (record: NodeRecord) =>
-		nodesToLookAt(new Map([promoted, record].map(each => [each.address, each])), undefined).map(
-			({address}) => address,
-		);
+		nodesToLookAt(new Map([promoted, record].map(each => [each.address, each])), undefined).map(({address}) => address);
 	assert.deepEqual(lookedAt(former(8000, 5)), [promoted.address, '127.0.0.1:2']);
 	assert.deepEqual(lookedAt(former(900, 5)), [], 'too short to be replaced for');
 	assert.deepEqual(lookedAt(former(8000, 200)), [], 'long ago');
 	assert.deepEqual(lookedAt({...former(8000, 5), role: 'primary'}), [], 'a primary still');
+});
+
+test('this machine is read for promoted primaries of a cluster while a node is down that never answered', () => {
+	const primary = (port: number, before: string) =>
+		recordFrom({
+			address: `127.0.0.1:${port}`,
+			info: {cluster: {cluster_enabled: 1}, replication: {role: 'master', master_replid2: before.repeat(40)}},
+		});
+	const dead = {...emptyRecord('127.0.0.1:3'), reach: 'down' as const, failure: socketFailure('ECONNREFUSED', '')};
+	const nodes = [primary(1, '0'), primary(2, 'b'), dead];
+	const lookedAt = (records: readonly NodeRecord[]) =>
+		nodesToLookAt(new Map(records.map(each => [each.address, each])), undefined).map(({address}) => address);
+	assert.deepEqual(lookedAt(nodes), ['127.0.0.1:3', '127.0.0.1:2']);
+	assert.deepEqual(lookedAt(nodes.slice(0, 2)), []);
 });
 
 test('this machine is read again soon for the growth of its counters, and where its processor time is limited', () => {

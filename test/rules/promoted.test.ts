@@ -24,8 +24,9 @@ const logWith = (log: Partial<NonNullable<LocalEvidence['log']>>): Partial<Local
 	log: {source: '/var/log/redis.log', lines: [], remarks: [], ...log},
 });
 
-const won = (secondsAgo: number): Partial<LocalEvidence> =>
+const won = (secondsAgo: number, lines: readonly string[] = []): Partial<LocalEvidence> =>
 	logWith({
+		lines,
 		happened: [
 			{
 				id: 'won-failover',
@@ -89,6 +90,8 @@ const switched = (secondsAgo: number, to = '127.0.0.1 7002'): Partial<LocalEvide
 		],
 	});
 
+const at = '7:S 24 Nov 2026 11:22:33.123';
+
 function said(...nodes: ReadonlyArray<ReturnType<typeof node>>): string {
 	const facts = new Map(nodes.map(each => [each.address, each]));
 	const found = repPromoted.evaluate({nodes: facts, deployment: 'sentinel', nowMs}, () => 0);
@@ -104,6 +107,15 @@ function said(...nodes: ReadonlyArray<ReturnType<typeof node>>): string {
 const cases: ReadonlyArray<readonly [name: string, nodes: ReadonlyArray<ReturnType<typeof node>>, expected: string]> = [
 	['redis-top saw it', [node('primary', {watch: {promotedAtMs: [nowMs - 60_000]}})], 'was promoted 1m00s ago'],
 	['its log tells of it', [node('primary', {host: won(125)})], 'was promoted 2m05s ago'],
+	[
+		'its log tells of it, and to which primary it connected before',
+		[
+			node('primary', {
+				host: won(125, [`${at} * Connecting to MASTER 127.0.0.1:7001`, `${at} # Failover election won`]),
+			}),
+		],
+		'was promoted 2m05s ago, in place of 127.0.0.1:7001',
+	],
 	['its log tells of one long ago', [node('primary', {host: won(700)})], ''],
 	['it is a replica again', [node('replica', {host: won(125)})], ''],
 	['its Sentinels tell of it', [node('primary'), sentinel({roleMs: 90_000})], 'was promoted 1m30s ago'],

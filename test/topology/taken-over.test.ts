@@ -5,6 +5,7 @@ import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {takeoverOf} from '../../source/topology/taken-over.js';
 import {nameOf} from '../cluster/views.js';
 import {emptyRecord, sampledAtMs} from '../harness/records.js';
+import {emptyHost} from '../harness/rule-cases.js';
 import {clusterRecord, fleetOf, gone, plainRecord} from './fleets.js';
 
 const dead = (port: number): NodeRecord => ({...clusterRecord(port), reach: 'down', failure: gone});
@@ -44,6 +45,34 @@ test('a failed primary that never answered redis-top is replaced by a node that 
 	assert.deepEqual(takeoverOf(unknown, fleetOf(unknown, ...others)), {by: undefined, isCluster: true});
 	const owner = after('17050 master,fail 1 0-5460').slice(1);
 	assert.equal(takeoverOf(unknown, fleetOf(unknown, ...owner)), undefined, 'it owns slots still');
+});
+
+test('the log of the node that took over names a failed primary that never answered redis-top', () => {
+	const unknown: NodeRecord = {...emptyRecord(nameOf(17_050)), reach: 'down', failure: gone};
+	const by = (...lines: readonly string[]) => {
+		const log = {source: '-', remarks: [], lines: lines.map(line => `7:S 30 Nov 2026 07:34:07.951 ${line}`)};
+		const others = after('17050 master,fail 1', '17053 master 7 0-5460')
+			.slice(1)
+			.map(record =>
+				record.address === nameOf(17_053) ? {...record, host: {atMs: 0, value: {...emptyHost, log}}} : record,
+			);
+		return takeoverOf(unknown, fleetOf(unknown, ...others))?.by;
+	};
+	const won = "# Failover election won: I'm the new master.";
+	const connects = (port: number, word = 'MASTER') => `* Connecting to ${word} 127.0.0.1:${port}`;
+	assert.equal(
+		by(connects(17_050), '* MASTER <-> REPLICA sync started', won, '* Cluster state changed: ok'),
+		nameOf(17_053),
+	);
+	assert.equal(
+		by(connects(17_050, 'PRIMARY'), "* Failover election won: I'm the new primary."),
+		nameOf(17_053),
+		'Valkey',
+	);
+	assert.equal(by(connects(17_050), connects(17_051), won), undefined, 'it replaced another one');
+	assert.equal(by(connects(17_050)), undefined, 'it won no election');
+	assert.equal(by(won, connects(17_050)), undefined, 'it became its replica later');
+	assert.equal(by(won), undefined, 'the log no longer tells');
 });
 
 test('a node that answers is not replaced, whatever others report', () => {
