@@ -7,8 +7,8 @@ export const scale = {
 	// Limits that matter from about 8 nodes on
 
 	/**
-	Largest number of nodes with which `check` sends a burst of PINGs to every node. Each burst takes two connections and
-	a millisecond of the server's time.
+	Largest number of nodes with which `check` sends a burst of PINGs to every node, and the screen to a node out of focus
+	whose reply was late. Each burst takes two connections and a millisecond of the server's time.
 	*/
 	lookedAtCloselyUpTo: 8,
 

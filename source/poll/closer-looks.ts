@@ -77,9 +77,7 @@ export class CloserLooks {
 			return;
 		}
 
-		const isLatePoll = this.#isLatePoll.get(address) ?? lateWatch();
-		this.#isLatePoll.set(address, isLatePoll);
-		const isLate = isLatePoll(sample.roundTripMs);
+		const isLate = this.#isLate(address, sample);
 		if (!this.#pinged.has(address)) {
 			this.#pinged.add(address);
 			this.#ping(address, settings);
@@ -90,6 +88,20 @@ export class CloserLooks {
 		if (isTarget && sample.runId !== undefined && isRunId(sample.runId) && mayBeSeveral(settings, sample)) {
 			this.#askServers(address, settings, sample.info);
 		}
+	}
+
+	/** Looks closer at a node out of focus, if the reply to its poll was late. */
+	polled({address, sample}: Sampled, settings: ConnectionSettings): void {
+		if (this.#isLate(address, sample) && hasRoom(sample)) {
+			this.pingAgain(address, settings);
+		}
+	}
+
+	/** Whether the reply to a poll was late by a lost packet, compared with the quickest before it. */
+	#isLate(address: NodeAddress, {roundTripMs}: NodeSample): boolean {
+		const isLatePoll = this.#isLatePoll.get(address) ?? lateWatch();
+		this.#isLatePoll.set(address, isLatePoll);
+		return isLatePoll(roundTripMs);
 	}
 
 	#askServers(address: NodeAddress, settings: ConnectionSettings, polled: InfoReply): void {

@@ -96,13 +96,14 @@ export class Fleet {
 		this.#ping.change(this.#focus, this.#focus && this.#members.get(this.#focus)?.settings);
 	}
 
-	/** Looks closer at a node that has answered, if it is in focus or the command looks closely at all nodes. */
+	/** Looks closer at a node that has answered. Out of focus, only `check` does so before a reply was late. */
 	#lookCloser(outcome: PollOutcome, {settings, origin}: Member): void {
-		const {looksClosely = false} = this.#options;
-		const isWanted =
-			outcome.address === this.#focus || (looksClosely && this.#members.size <= scale.lookedAtCloselyUpTo);
+		const isSmall = this.#members.size <= scale.lookedAtCloselyUpTo;
+		const isWanted = outcome.address === this.#focus || (this.#options.looksClosely === true && isSmall);
 		if (outcome.kind === 'sampled' && isWanted) {
 			this.#looks.answered(outcome, settings, origin === 'target');
+		} else if (outcome.kind === 'sampled' && isSmall) {
+			this.#looks.polled(outcome, settings);
 		}
 	}
 
@@ -156,10 +157,7 @@ export class Fleet {
 		}
 	}
 
-	/**
-	Sets the nodes that are on the screen or have findings. They are polled at each interval, whatever the size of the
-	deployment.
-	*/
+	/** Sets the nodes that are on the screen or have findings. They are polled at each interval, in any deployment. */
 	setSeen(seen: ReadonlySet<NodeAddress>): void {
 		this.#wake(this.#visible.set(seen));
 	}

@@ -13,7 +13,9 @@ const fewestReadings = 2;
 /** The round trips of the latest polls and PINGs, in milliseconds. */
 function roundTripsOf({record, sample, earlier}: NodeFacts): readonly number[] {
 	const polls = [sample?.roundTripMs, earlier?.roundTripMs];
-	return [...polls, ...record.ping.series.latest(readings)].filter(
+	// Where packets are lost, both polls may be late by a packet that was sent again. A burst has many quick PINGs.
+	const burst = (record.ping.burst?.pings ?? []).map(({roundTripMs}) => roundTripMs);
+	return [...polls, ...burst, ...record.ping.series.latest(readings)].filter(
 		value => value !== undefined && Number.isFinite(value),
 	) as readonly number[];
 }

@@ -21,7 +21,6 @@ import {
 	isKeptByPrimary,
 	isMostlyStopped,
 	isMove,
-	isNoCommands,
 	isOfMessages,
 	isOfMove,
 	isOfRefusedSentinels,
@@ -36,10 +35,10 @@ import {
 	sharesNode,
 } from './explanation-conditions.js';
 import {linkExplanations} from './link-explanations.js';
+import {machineExplanations} from './machine-explanations.js';
 import {
 	failoverSymptoms,
 	followerSymptoms,
-	lateSymptoms,
 	linkSymptoms,
 	mergeSymptoms,
 	partedSymptoms,
@@ -338,13 +337,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.evict', where: 'here', symptoms: ['mem.max', 'mem.exceeded']},
 	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap', 'mem.fork_room', 'mem.unset']},
 	{cause: 'mem.swap', where: 'here', symptoms: ['conn.rtt', 'per.fork_slow', 'per.fsync']},
-	// Waits of the main thread explain slow replies.
-	{cause: 'os.psi', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
-	{cause: 'cpu.throttle', where: 'here', symptoms: lateSymptoms},
-	{cause: 'os.runq', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
-	{cause: 'os.disk', where: 'here', symptoms: [...lateSymptoms, 'mem.aof_buf', 'per.slow_save']},
-	{cause: 'os.psi_memory', where: 'here', symptoms: [...lateSymptoms, 'mem.swap', 'per.fork_slow']},
-	{cause: 'os.retrans', where: 'here', symptoms: ['conn.loss', 'conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},
+	...machineExplanations,
 	// Clients of an address that leads to a primary and a replica in turn write to the replica.
 	{
 		cause: 'conn.several_servers',

@@ -1,6 +1,7 @@
+import {losesSmallPackets} from '../derive/pending-reply.js';
 import {primaryAddress} from '../derive/replication-peers.js';
 import type {LocalEvidence, WaitEvidence} from '../domain/host-evidence.js';
-import {message} from '../domain/message.js';
+import {message, nodeName} from '../domain/message.js';
 import {bytes, count, milliseconds, percent} from '../text/units.js';
 import {hogOf, memoryHogOf} from './busy-program.js';
 import {cpuThrottle} from './cpu-network.js';
@@ -9,6 +10,7 @@ import {clearAfterTwoReadings, hostFact, kernelFact, type Need, pending} from '.
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
+import {lossSteps} from './packet-loss.js';
 import {clear, fires, rule} from './rule.js';
 import {throttling} from './throttling.js';
 
@@ -203,7 +205,7 @@ export const osRetrans = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The rule computes the share of TCP segments that were sent again: `RetransSegs` and `OutSegs` in /proc/PID/net/snmp, between two readings. The counters are of the server's network namespace.",
+			"The rule computes the share of TCP segments that were sent again: `RetransSegs` and `OutSegs` in /proc/PID/net/snmp, between two readings. The counters are of the server's network namespace. A node to which redis-top's own PINGs from this machine get lost is named.",
 		since: 'any',
 		falsePositives: [
 			'Connections of other programs are counted as well. The finding is only a warning.',
@@ -226,23 +228,32 @@ export const osRetrans = rule({
 	},
 	evaluate({segments: {sent, resent}}, facts, limits) {
 		const share = sent < fewestSegments ? 0 : Math.min(1, resent / sent);
-		return share <= limits.share || isOnLoopback(facts)
-			? clear
-			: fires('warning', {
-					problem: 'is on a network that loses packets',
-					detail: `${percent(share)} of the TCP segments were sent again`,
-					effect: 'slow',
-					evidence: [
-						{name: 'RetransSegs', value: resent, unit: 'count'},
-						{name: 'OutSegs', value: sent, unit: 'count'},
-					],
-					meaning:
-						'A lost packet costs at least 200 ms before it is sent again. Clients time out, and replicas fall behind.',
-					next: [
-						onHost('ss -tin state established   # retrans of each connection'),
-						hint('look at the interface and its link: errors, a full link, a policer'),
-					],
-				});
+		if (share <= limits.share || isOnLoopback(facts)) {
+			return clear;
+		}
+
+		const peers = [...facts.nodes.values()].filter(
+			record => record.address !== facts.address && losesSmallPackets(record, facts.nowMs),
+		);
+		const [peer] = peers;
+		return fires('warning', {
+			problem:
+				peer === undefined ? 'is on a network that loses packets' : message`loses packets to ${nodeName(peer.address)}`,
+			detail: `${percent(share)} of the TCP segments were sent again`,
+			effect: 'slow',
+			nodes: [facts.address, ...peers.map(({address}) => address)],
+			evidence: [
+				{name: 'RetransSegs', value: resent, unit: 'count'},
+				{name: 'OutSegs', value: sent, unit: 'count'},
+			],
+			meaning:
+				'A lost packet costs at least 200 ms before it is sent again. Clients time out, and replicas fall behind.',
+			next: [
+				...(peer === undefined ? [] : lossSteps(peer.endpoint).slice(0, 2)),
+				onHost('ss -tin state established   # retrans of each connection'),
+				...(peer === undefined ? [hint('look at the interface and its link: errors, a full link, a policer')] : []),
+			],
+		});
 	},
 });
 

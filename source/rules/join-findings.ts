@@ -88,10 +88,11 @@ const isStanding = ({rule, severity, adviceCost}: Finding): boolean =>
 
 /**
 The findings that are tried as causes for a row of the table. In a row with `anywhere`, the first finding explains every
-other one. The second is needed only to explain the first, so two findings are enough.
+other one. The second is needed only to explain the first, so two findings are enough. Where `isSymptom` compares a
+symptom with its cause, each finding may explain another one.
 */
-const neededCauses = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
-	where === 'anywhere' ? causes.slice(0, 2) : causes;
+const neededCauses = ({where, isSymptom}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
+	where === 'anywhere' && isSymptom === undefined ? causes.slice(0, 2) : causes;
 
 /** The direct cause of each finding, by the first row that fits. A finding of severity info is never a cause. */
 function directCauses(

@@ -362,6 +362,23 @@ test('a node gets a burst of PINGs when it is first in focus, and when a reply t
 	assert.equal(looks(), 2);
 });
 
+test('a node out of focus gets a burst of PINGs once the reply to its poll was late', async () => {
+	const [one, other] = [server('a'), server('b')];
+	const {clock, fleet, reports} = fleetOf({'10.0.1.11:6379': one, '10.0.1.12:6379': other}, [
+		'10.0.1.11:6379',
+		'10.0.1.12:6379',
+	]);
+	const looked = () => reports.flatMap(report => (report.kind === 'look' ? [report.address] : []));
+	fleet.setFocus(at('10.0.1.11:6379'));
+	await clock.advance(8000);
+	assert.deepEqual(looked(), ['10.0.1.11:6379']);
+	other.roundTripMs = 260;
+	await clock.advance(1500);
+	other.roundTripMs = 1;
+	await clock.advance(4000);
+	assert.deepEqual(looked(), ['10.0.1.11:6379', '10.0.1.12:6379']);
+});
+
 test('a command that looks closely sends bursts to every node, without a focus', async () => {
 	const servers = {'10.0.1.11:6379': server('a'), '10.0.1.12:6379': server('b')};
 	const {clock, fleet, reports} = fleetOf(servers, Object.keys(servers), {looksClosely: true});

@@ -3,11 +3,12 @@ import test from 'node:test';
 import {CloserLooks} from '../../source/poll/closer-looks.js';
 import type {Sampled} from '../../source/poll/discovery.js';
 import {pingBurst} from '../../source/poll/ping-burst.js';
+import {WireFailure} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
 import {sampleOf} from '../harness/samples.js';
 
-/** Runs a burst to a server whose Nth PING takes the time that `tripOf` returns. */
+/** Runs a burst to a server whose Nth PING takes the time that `tripOf` returns; infinite: it gets no reply. */
 async function burst(tripOf: (index: number) => number, server = new FakeServer({})) {
 	const clock = new FakeClock();
 	const open = fakeNetwork(clock, {'10.0.1.11:6379': server});
@@ -20,6 +21,11 @@ async function burst(tripOf: (index: number) => number, server = new FakeServer(
 			port.ask = async (commands, timeoutMs) => {
 				const tripMs = tripOf(sent);
 				sent += 1;
+				if (tripMs === Number.POSITIVE_INFINITY) {
+					await clock.sleep(timeoutMs);
+					throw new WireFailure('no reply', 'TIMEOUT', true);
+				}
+
 				await clock.sleep(tripMs);
 				return ask(commands, timeoutMs);
 			};
@@ -49,6 +55,16 @@ test('a reply that another one overtakes was late on the way, and the burst goes
 	assert.equal(late.length, 5);
 	assert.ok(late.every(({isOvertaken}) => isOvertaken));
 	assert.ok(pings.filter(({roundTripMs}) => roundTripMs < 200).every(({isOvertaken}) => !isOvertaken));
+});
+
+test('a PING that gets no reply is late, and the other connection goes on until that is known', async () => {
+	const {pings} = await burst(index => (index === 4 ? Number.POSITIVE_INFINITY : 0));
+	const late = pings.filter(({roundTripMs}) => roundTripMs > 200);
+	assert.equal(late.length, 1);
+	assert.ok(late[0]?.isOvertaken);
+	const last = await burst(index => (index === 34 ? 1000 : 0));
+	assert.ok(last.pings.length > 60, `${last.pings.length} PINGs, although one was late among the last`);
+	assert.ok(last.pings.some(({roundTripMs, isOvertaken}) => roundTripMs >= 1000 && isOvertaken));
 });
 
 test('replies that are late on both connections at once were held up by the server', async () => {
@@ -122,7 +138,9 @@ test('a connection that does not stand soon gets a substitute, and all are close
 	const quick = await opening(0, 100);
 	assert.deepEqual([quick.made, quick.closed], [2, [0, 1]]);
 	const none = await opening();
-	assert.deepEqual([none.made, none.pings, none.closed], [4, [], [0, 1, 2, 3]]);
+	assert.deepEqual([none.made, none.pings, none.closed], [8, [], [0, 1, 2, 3, 4, 5, 6, 7]]);
+	const late = await opening(undefined, undefined, undefined, undefined, undefined, 0, 0, 0);
+	assert.ok(late.pings.length >= 30, `${late.pings.length} PINGs over the connections that stand at last`);
 });
 
 test('PINGs follow each other more quickly once a reply was late on the way', async () => {

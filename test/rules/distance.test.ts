@@ -20,6 +20,16 @@ testRule(connDistance, [
 		/^answers after 121 ms at best: the way to it takes that time \(network, VPN, proxy\)$/,
 	],
 	['one PING was quick', polled(121, [120, 0.4, 119]), 'clear'],
+	[
+		'both polls were late by a lost packet, and the PINGs of a burst were quick',
+		{
+			...polled(207),
+			record: {
+				ping: {burst: {atMs: 0, pings: [1.1, 1.2].map(roundTripMs => ({roundTripMs, isOvertaken: false}))}},
+			},
+		},
+		'clear',
+	],
 	['no two are alike, as on a machine short of processor time', polled(121, [41, 77, 160]), 'clear'],
 	['its process is on this machine', {...polled(121), host: {process: {processId: 7} as ProcessEvidence}}, 'clear'],
 	['a proxy on this machine has the port', {...polled(121), host: {process: undefined}}, 'info'],

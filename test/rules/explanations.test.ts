@@ -429,6 +429,19 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'packets that get lost on the way to a node explain its late replies, and not those of another node',
+		[
+			findingOf('conn.loss', 'warning', replica),
+			findingOf('conn.loss', 'warning', otherReplica),
+			findingOf('os.retrans', 'warning', primary, {nodes: [primary, replica]}),
+		],
+		[
+			['conn.loss', undefined],
+			['os.retrans', undefined],
+			['conn.loss', 'os.retrans'],
+		],
+	],
+	[
 		'a machine short of processor time explains slow commands',
 		[findingOf('lat.slowlog_new', 'warning', primary), findingOf('os.psi', 'warning', primary)],
 		[

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Listener, LocalEvidence, ProcessEvidence, WaitEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {isOfBusyMachine} from '../../source/rules/explanation-conditions.js';
 import {osDisk, osListenDrop, osPsiMemory, osRetrans, osRunq} from '../../source/rules/host-waits.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {firingOf} from '../harness/firing-of.js';
-import {clientOf} from '../harness/records.js';
+import {clientOf, recordFrom} from '../harness/records.js';
 import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -135,6 +136,19 @@ function lossy(rest: FactsParts, clients?: readonly string[]): FactsParts {
 			};
 }
 
+/** Another node with a burst of PINGs, one of which came late. */
+const withBurst = (roundTripMs: number, isOvertaken: boolean) =>
+	recordFrom({
+		address: '10.0.1.12:6379',
+		role: 'replica',
+		ping: {
+			burst: {
+				atMs: nowMs,
+				pings: [1, 1.2, roundTripMs].map(each => ({roundTripMs: each, isOvertaken: isOvertaken && each > 2})),
+			},
+		},
+	});
+
 testRule(osRetrans, [
 	['none', between(segments(0, 0), segments(100_000, 20)), 'clear'],
 	['three in a hundred', between(segments(0, 0), segments(100_000, 3000)), 'warning', /3\.0% of the TCP segments/],
@@ -152,8 +166,29 @@ testRule(osRetrans, [
 		lossy({info: {replication: {role: 'slave', master_host: '10.0.0.2', master_port: 6379}}}, ['127.0.0.1:5000']),
 		'warning',
 	],
+	[
+		'PINGs to a replica get lost as well: it is named',
+		between(segments(0, 0), segments(100_000, 3000), {nodes: [withBurst(204, true)]}),
+		'warning',
+		/^loses packets to 10\.0\.1\.12:6379, 3\.0% of the TCP segments were sent again$/,
+	],
+	[
+		'PINGs to a replica that the server itself answered late',
+		between(segments(0, 0), segments(100_000, 3000), {nodes: [withBurst(204, false)]}),
+		'warning',
+		/^is on a network that loses packets/,
+	],
 	['not known', between({}, {}), 'pending'],
 ]);
+
+test('os.retrans: the first step is a look at the way to the node that is named', () => {
+	const {next, nodes} = firingOf(
+		osRetrans,
+		between(segments(0, 0), segments(100_000, 3000), {nodes: [withBurst(204, true)]}),
+	);
+	assert.match(messageText(next[0]?.text ?? ''), /^from here: ping -c 50 -i 0\.2 10\.0\.1\.12,/);
+	assert.deepEqual(nodes?.slice(1), ['10.0.1.12:6379']);
+});
 
 const disk = (busyMs: number, requests: number): WaitEvidence => ({
 	disk: {name: 'nvme0n1', busyMs, requests, requestsMs: requests * 40},
