@@ -175,3 +175,7 @@ export const isMove = ({culprit}: Finding): boolean => culprit?.command === 'MIG
 export const isOfMove = ({culprit}: Finding, cause: Finding): boolean =>
 	/^RESTORE(?:-ASKING)?$/.test(culprit?.command ?? '') ||
 	(culprit?.key !== undefined && culprit.key.name === cause.culprit?.key?.name);
+
+/** Whether Sentinels report the primary as down that the cause is about. */
+export const isReportOf = ({culprit}: Finding, {node}: Finding): boolean =>
+	node !== undefined && culprit?.node === node;

@@ -27,6 +27,7 @@ import {
 	isOfSubscriber,
 	isReadonly,
 	isRepeated,
+	isReportOf,
 	isSlowOrSilenced,
 	isStalled,
 	isUnlinked,
@@ -248,6 +249,8 @@ export const explanations: readonly Explanation[] = [
 		// A replica whose log tells why it got no data had lost its link before.
 		{cause, where: 'replicas', symptoms: linkSymptoms, isSymptom: hasNoObstacle},
 		{cause, where: 'primary', symptoms: followerSymptoms},
+		// Sentinels report the outage of the primary, too.
+		{cause, where: 'anywhere', symptoms: ['sen.down'], isSymptom: isReportOf},
 	]),
 	// A cut network explains what each partition reports about the other partition.
 	{cause: 'clu.split', where: 'anywhere', symptoms: ['clu.minority', ...partedSymptoms]},

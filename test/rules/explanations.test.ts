@@ -429,6 +429,34 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'the outage of a primary explains that its sentinels report it as down, and the outage of another node does not',
+		[
+			findingOf('conn.refused', 'critical', otherReplica),
+			findingOf('conn.refused', 'critical', replica),
+			findingOf('conn.refused', 'critical', primary),
+			findingOf('sen.down', 'critical', undefined, {subject: 'main', culprit: {node: primary}}),
+			findingOf('sen.no_replica', 'warning', undefined, {subject: 'main'}),
+		],
+		[
+			['conn.refused', undefined],
+			['conn.refused', undefined],
+			['conn.refused', undefined],
+			['sen.down', 'conn.refused'],
+			['sen.no_replica', 'conn.refused'],
+		],
+	],
+	[
+		'sentinels report a primary as down that redis-top does not poll',
+		[
+			findingOf('sen.down', 'critical', undefined, {subject: 'main', culprit: {node: primary}}),
+			findingOf('conn.refused', 'critical', replica),
+		],
+		[
+			['conn.refused', undefined],
+			['sen.down', undefined],
+		],
+	],
+	[
 		'packets that get lost on the way to a node explain its late replies, and not those of another node',
 		[
 			findingOf('conn.loss', 'warning', replica),

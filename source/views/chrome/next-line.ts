@@ -105,7 +105,16 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 			.filter(step => !isWhatToDo(step))
 			.flatMap(({kind, text}) => (kind === 'words' ? shorterTexts(text) : [text])),
 	];
-	const fitting = steps.find(text => cellWidth(text) + prefix.length <= room);
+	const fitsIn = (cells: number) => (text: string) => cellWidth(text) + prefix.length <= cells;
+	const [urgent = []] = sentences;
+	const wider = room + lineWidth(right) - lineWidth(allSteps);
+	if (action.length === 0 && !urgent.some(fitsIn(room)) && urgent.some(fitsIn(wider))) {
+		// The first step is worth more than the key of a save, and than a later step.
+		room = wider;
+		right = allSteps;
+	}
+
+	const fitting = steps.find(fitsIn(room));
 	const first = known[0]?.text ?? '';
 	const step = fitting ?? (action.length === 0 ? cut(first, Math.max(0, room - prefix.length), glyphs.ellipsis) : '');
 	const left = [label, ...action.flat(), ...(step === '' ? [] : [span(prefix, 'label'), span(step)])];

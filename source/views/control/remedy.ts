@@ -108,6 +108,9 @@ const isSentToDown = ({node, remedy}: Finding, {nodes}: MonitorState): boolean =
 	return target?.reach === 'down';
 };
 
+/** Whether Sentinels fail the primary over by themselves. A failover by hand is refused then, or is a second one. */
+const isUnderWay = ({rule, reason}: Finding): boolean => rule === 'sen.down' && reason === undefined;
+
 const takeoverActions: ReadonlySet<Finding['action']> = new Set<Finding['action']>([
 	'cluster-failover',
 	'cluster-failover-force',
@@ -130,6 +133,7 @@ export function advisedBy(finding: Finding, state: MonitorState): Finding {
 			causeKey === key &&
 			each.action !== undefined &&
 			each.clearedAtMs === undefined &&
+			!isUnderWay(each) &&
 			!isTooLate(each, state) &&
 			!isSentToDown(each, state),
 	);

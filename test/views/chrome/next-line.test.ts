@@ -77,6 +77,12 @@ test('a finding without an action shows its first step, cut only where no step f
 	assert.match(steps(words(long)), /^ next {2}x+… {2}9 all steps/);
 	const clauses = words('bring it back: it has the newest data; else promote another and lose what that one lacks:');
 	assert.match(steps(clauses, words('look at it')), /^ next {2}bring it back: it has the newest data {2,}9 all steps/);
+	const wide = words('CONFIG SET replica-priority 100 on 10.0.1.12:6379, then CONFIG REWRITE');
+	assert.match(
+		steps(wide, words('look at it')),
+		/^ next {2}CONFIG SET replica-priority 100 on 10\.0\.1\.12:6379 {2,}9 all steps$/,
+		'the first step in place of the key of a save',
+	);
 	const places = words('on the replica: CONFIG SET masterauth with the password of this node, which has requirepass');
 	assert.match(steps(places, words('compare the passwords')), /^ next {2}compare the passwords {2,}9 all steps/);
 	const routes = words('check firewalls and routes between them, in both directions');
