@@ -160,7 +160,7 @@ export const repEmptied = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'A primary restarted without its data, and its replicas have copied the empty data set since. The rule fires after the loss as well, when nobody watched: the process is young and loaded no key, and an older process shows what was there. That is the `used_memory_peak` of a replica, or the keys of the other shards of the cluster for each of their slots. Of a primary that keeps nothing on disk, key lookups that miss since show it too, where a replica asked for the history of the earlier process.',
+			'A primary restarted without its data, and its replicas have copied the empty data set since. The rule fires after the loss as well, when nobody watched: the process is young and loaded no key, and an older process shows what was there. That is the `used_memory_peak` of a replica, or the keys of the other shards of the cluster for each of their slots. Of a primary that keeps nothing on disk, key lookups that miss since show it too, where a replica asked for the history of the earlier process; half of the usual peak of a replica then makes the finding critical.',
 		since: '2.8',
 		falsePositives: [
 			'A new primary has no data yet. The rule needs an older replica that once held several times as much, or older shards with keys for their slots.',
@@ -204,10 +204,14 @@ export const repEmptied = rule({
 			}
 
 			const replicas = followers().get(primary.address) ?? [];
+			const misses = missesSince(primary, replicas, limits.lookups, limits.hits);
+			// The clients write their keys again, and the memory of the replica grows back. Half a peak proves what misses show.
+			const proven = misses && peakOfReplica(primary, replicas, limits.peak / 2, limits.ratio);
 			const proof =
 				keysOfShards(primary, shards(), limits.keys, limits.share) ??
 				peakOfReplica(primary, replicas, limits.peak, limits.ratio) ??
-				missesSince(primary, replicas, limits.lookups, limits.hits);
+				proven ??
+				misses;
 			if (proof === undefined) {
 				return [];
 			}

@@ -139,6 +139,22 @@ const cases: ReadonlyArray<readonly [string, readonly Node[], RegExp | undefined
 		/^warning 10\.0\.1\.1:6379 lost its keys at its restart, 20s ago: 98 of 100 key lookups miss since: it keeps nothing on disk/,
 	],
 	[
+		'the same, and the replica once held some megabytes more',
+		[
+			{address: first, info: missing(2, 98), config: volatile},
+			{address: second, info: replica(90_000, 7 * mega)},
+		],
+		/^critical 10\.0\.1\.1:6379 lost its keys at its restart, 20s ago: replica 10\.0\.1\.2:6379 once held 7\.00M, now 2\.00M/,
+	],
+	[
+		'a replica that once held some megabytes more, and no lookups',
+		[
+			{address: first, info: primary(3, 20), config: volatile},
+			{address: second, info: replica(90_000, 7 * mega)},
+		],
+		undefined,
+	],
+	[
 		'the same, and the lookups find their keys',
 		[
 			{address: first, info: missing(40, 60), config: volatile},
