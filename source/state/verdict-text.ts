@@ -99,8 +99,12 @@ const isOf = (part: string | Name | undefined, node: NodeAddress | undefined): b
 export const shortProblem = (problem: SharedProblem, show?: ShowName): string =>
 	messageText(withOthers(problemMessage(problem, 'short'), problem), show);
 
-const withOthers = (text: Message, {nodesToo}: SharedProblem): Message =>
-	nodesToo === 0 ? text : message`${text}, ${nodesToo} more ${nodesToo === 1 ? 'node' : 'nodes'} too`;
+function withOthers(text: Message, {otherNodes}: SharedProblem): Message {
+	const [other, ...more] = otherNodes;
+	return other === undefined
+		? text
+		: message`${text}, ${more.length === 0 ? message`${nodeName(other)}` : `${otherNodes.length} more nodes`} too`;
+}
 
 const withNote = (text: Message, {note}: NodeProblem): Message =>
 	note === undefined ? text : message`${text}; ${note}`;

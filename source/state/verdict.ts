@@ -219,7 +219,8 @@ node `focus` comes first.
 */
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
 	const records = present(state.nodes);
-	const [cause, ...others] = sharedProblems(problemsOf(state, records, nowMs, focus));
+	const isNoneUp = records.every(({failure}) => failure !== undefined);
+	const [cause, ...others] = sharedProblems(problemsOf(state, records, nowMs, focus), isNoneUp);
 	if (cause !== undefined) {
 		return {severity: cause.severity, cause, others};
 	}
@@ -339,10 +340,13 @@ have different causes, because their urgency differs.
 */
 const causeOf = ({rule, failsBy = '', urgency}: RankedProblem): string => rule ?? `${failsBy} ${urgency}`;
 
-/** Joins the problems of several nodes that have one cause and one severity. */
-function sharedProblems(problems: readonly RankedProblem[]): readonly SharedProblem[] {
+/**
+Joins the problems of several nodes that have one cause and one severity. Where no node answers, their roles do not matter.
+*/
+function sharedProblems(problems: readonly RankedProblem[], isNoneUp: boolean): readonly SharedProblem[] {
+	const wayOf = (problem: RankedProblem) => (isNoneUp ? problem.failsBy : undefined) ?? causeOf(problem);
 	const byCause = Map.groupBy(problems.entries(), ([index, problem]) =>
-		problem.node === undefined ? index : `${causeOf(problem)} ${problem.severity}`,
+		problem.node === undefined ? index : `${wayOf(problem)} ${problem.severity}`,
 	);
 	return [...byCause.values()].flatMap(alike => {
 		const [first] = alike;

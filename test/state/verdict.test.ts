@@ -217,11 +217,23 @@ test('the same finding on several nodes is one cause', () => {
 		sampledAtMs + 300,
 	);
 	assert.equal('cause' in verdict && verdict.cause.nodesToo, 1);
-	assert.match(textsOf(verdict)[0] ?? '', /has mem\.max, 1 more node too$/);
+	assert.match(textsOf(verdict)[0] ?? '', /has mem\.max, 10\.0\.1\.12:6379 too$/);
 	assert.deepEqual(
 		othersOf(verdict).map(({severity, node, rule, nodesToo}) => ({severity, node, rule, nodesToo})),
 		[{severity: 'warning', node: '10.0.1.11:6379', rule: 'mem.frag', nodesToo: 0}],
 	);
+});
+
+test('nodes of all roles are one cause where no node answers, and two where one does', () => {
+	const dead = (['primary', 'replica', 'replica'] as const).map((role, index) =>
+		recordFrom({address: `10.0.2.1${index}:6379`, role, reach: 'down', failure: refusedConnection}),
+	);
+	const verdict = verdictOf(stateWith([], dead), sampledAtMs + 300);
+	assert.equal(othersOf(verdict).length, 0);
+	assert.match(textsOf(verdict)[0] ?? '', /^10\.0\.2\.10:6379 refuses connections.*, 2 more nodes too$/);
+	const beside = verdictOf(stateWith([], [...dead, up]), sampledAtMs + 300);
+	assert.equal(othersOf(beside).length, 1);
+	assert.doesNotMatch(textsOf(beside)[0] ?? '', / too$/);
 });
 
 test('the shortest texts are those in which a finding keeps its effect and its culprit', () => {

@@ -140,8 +140,8 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 	],
 	[
 		'nodes that fail in one way are one cause with their number, at any width',
-		verdict([down('10.0.1.12:6379'), down('10.0.1.13:6379')], 92),
-		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s, 1 more node too',
+		verdict([down('10.0.1.12:6379'), down('10.0.1.13:6379')], 95),
+		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s, 10.0.1.13:6379 too',
 	],
 	['narrow: cut', verdict([down('10.0.1.12:6379')], 20), '!! :6379 refuses co…'],
 	[
@@ -238,9 +238,9 @@ const lengthCases: ReadonlyArray<readonly [string, MonitorState, readonly string
 		},
 		[
 			'!  10.0.1.11:6379 memory is nearl…  ! 1',
-			'!  10.0.1.11:6379 memory is nearly full, 1 more node too        1m00s  also ! 1',
-			'!  10.0.1.11:6379 memory is nearly full: client reports holds 1.2G of replies, 1 more node too          1m00s  also ! 1',
-			'!  10.0.1.11:6379 memory is nearly full, 5.46G of 6.00G, policy allkeys-lru, 12 keys evicted per second: client reports holds 1.2G of replies, 1 more node too                          1m00s  also ! 1',
+			'!  10.0.1.11:6379 memory is nearly full, 10.0.1.12:6379 too     1m00s  also ! 1',
+			'!  10.0.1.11:6379 memory is nearly full: client reports holds 1.2G of replies, 10.0.1.12:6379 too       1m00s  also ! 1',
+			'!  10.0.1.11:6379 memory is nearly full, 5.46G of 6.00G, policy allkeys-lru, 12 keys evicted per second: client reports holds 1.2G of replies, 10.0.1.12:6379 too                       1m00s  also ! 1',
 		],
 	],
 ];
