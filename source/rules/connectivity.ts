@@ -72,9 +72,11 @@ export const connUnreachable = rule({
 		const living = livingHost(facts);
 		const takeover = takeoverOf(record, nodes);
 		const leftover = leftoverSentinel(record, nodes);
+		const lost = isRemoved(record) || takeover !== undefined ? undefined : lostReplicaOf(record, nodes);
 		const isMinor = takeover !== undefined || leftover !== undefined;
 		return fires(isRemoved(record) ? 'info' : isMinor ? 'warning' : 'critical', {
-			problem: replacedProblem(failure.problem, takeover),
+			problem: replicaProblem(replacedProblem(failure.problem, takeover), lost),
+			detail: leftOf(lost),
 			reason: held ?? leftover?.reason ?? living?.reason ?? failure.reason,
 			effect: isMinor || outOfHere.has(failure.code) ? undefined : 'unreachable',
 			evidence: [

@@ -176,6 +176,29 @@ test('a replica that is gone is started again first, and no other port is blamed
 	assert.match(messageText(meaning), /^No process on this machine listens on the port: the server ended/);
 });
 
+testRule(connUnreachable, [
+	[
+		'a replica of a primary that serves',
+		{
+			...failing(socket('EHOSTUNREACH'), 20, {record: {role: 'replica'}}),
+			info: {replication: replicaOfIt},
+			nodes: [primary],
+		},
+		'critical',
+		/, a replica of 10\.0\.1\.12:6379, which has no other: /,
+	],
+	[
+		'a replica of a primary that is gone as well',
+		{
+			...failing(socket('EHOSTUNREACH'), 20, {record: {role: 'replica'}}),
+			info: {replication: replicaOfIt},
+			nodes: [{...primary, failure: refusedConnection, reach: 'down'}],
+		},
+		'critical',
+		/^[^,]*$/,
+	],
+]);
+
 testRule(connRefused, [
 	['a replica that may be restarting', refusedReplica(14, [primary]), 'info'],
 	['a replica that does not come back', refusedReplica(16, [primary]), 'critical'],
