@@ -99,22 +99,39 @@ export const cluCoverage = rule({
 	raiseAfterMs: 2000,
 	evaluate({comparison}, fleet) {
 		const {unassigned} = comparison.claims;
+		const [view] = comparison.views;
+		const lone = comparison.views.length === 1 && view?.lines.size === 1 ? view : undefined;
 		return unassigned.length === 0
 			? []
 			: [
 					fires('critical', {
 						problem: `slots ${rangesText(unassigned)} have no owner`,
+						reason: lone && message`${nodeName(lone.address)} knows no other node of a cluster`,
 						effect: 'slots-unserved',
 						evidence: [{name: 'slots without owner', value: slotsIn(unassigned), unit: 'count'}],
 						meaning: 'Their keys can be neither read nor written; with cluster-require-full-coverage no key can.',
-						next: [
-							manageCluster(fleet, comparison.views[0]?.address, 'fix'),
-							hint('or assign them with CLUSTER ADDSLOTSRANGE on the primary that has their keys'),
-						],
+						next: lone
+							? loneOwnerSteps(lone.address, fleet)
+							: [
+									manageCluster(fleet, view?.address, 'fix'),
+									hint('or assign them with CLUSTER ADDSLOTSRANGE on the primary that has their keys'),
+								],
 					}),
 				];
 	},
 });
+
+/**
+The steps for a node that owns slots and knows no other. `redis-cli --cluster fix` would give it the slots of nodes that it
+has forgotten. Where two nodes claim a slot, the one with the lower configuration epoch deletes its keys.
+*/
+const loneOwnerSteps = (node: NodeAddress, fleet: FleetFacts): readonly NextStep[] => [
+	hint('run redis-top with the address of another node of its cluster: it says who has which slots'),
+	hint('no other node has its slots? Then join it to them again; CLUSTER MEET on this node:'),
+	{kind: 'words', text: askNode(fleet, node, 'CLUSTER MEET OTHER-HOST PORT').text},
+	hint('no redis-cli --cluster fix here: it takes the slots of the others, and who loses a slot deletes its keys'),
+	hint('is it new, and alone? Then redis-cli --cluster create sets a cluster up'),
+];
 
 /** The steps for a node that knows no other: it joins its cluster again, or a new cluster is set up. */
 const loneSteps = (node: NodeAddress | undefined, fleet: FleetFacts): readonly NextStep[] => [

@@ -214,6 +214,23 @@ test('a node that knows no other node is not said to be a minority, and its netw
 	assert.doesNotMatch(next, /bus ports/);
 });
 
+test('a node that knows no other node and has a part of the slots is not told to take the rest', () => {
+	const owner: ClusterCase = {views: [viewFrom(17050, {lines: ['17050 master 1 0-5460'], state: 'fail'})]};
+	assert.deepEqual(said(cluCoverage, owner), [
+		'critical -: slots 5461-16383 (10,923 slots) have no owner: 17050 knows no other node of a cluster',
+	]);
+	const [found] = cluCoverage.evaluate(fleetOf(owner), () => 5000);
+	const next = found?.kind === 'fires' ? found.next.map(({kind, text}) => `${kind} ${messageText(text)}`) : [];
+	assert.match(next.join('\n'), /CLUSTER MEET OTHER-HOST PORT/);
+	assert.ok(
+		next.every(step => !/^command .*--cluster fix/.test(step)),
+		next.join('\n'),
+	);
+	const hole = {views: sixViews({}, {lines: six.map(line => line.replace('0-5460', '1-5460'))})};
+	const [other] = cluCoverage.evaluate(fleetOf(hole), () => 5000);
+	assert.match(other?.kind === 'fires' ? messageText(other.next[0]?.text ?? '') : '', /--cluster fix /);
+});
+
 testClusterRule(cluState, [
 	['some', {views: split}, /^critical -: 17050, 17054 refuse commands: cluster_state:fail$/],
 	['all', {views: others(17050, dead)}, /^critical -: all 5 nodes that answer refuse commands/],
