@@ -62,13 +62,16 @@ type Segment = {
 	readonly rank: number;
 };
 
+/** The clock stays longer than the version: what is seen has to be compared with logs of other machines. */
+const [productRank, clockRank] = [8, 7];
+
 /**
 Line 1, exactly `width` cells: names and states on the left, the UTC clock at the right. A segment that doesn't fit is
 left out as a whole, the least important first. The node's address and role, the lock and the age of the node's data
 stay longest.
 */
 export function headerLine(input: HeaderInput, width: number): Line {
-	const clock: Segment = {text: `${utcClock(input.nowMs)}Z`, tone: 'plain', rank: 8};
+	const clock: Segment = {text: `${utcClock(input.nowMs)}Z`, tone: 'plain', rank: clockRank};
 	let segments = [...headerSegments(input), clock];
 	while (segments.length > 1) {
 		for (const gap of [2, 1]) {
@@ -78,10 +81,11 @@ export function headerLine(input: HeaderInput, width: number): Line {
 		}
 
 		const highest = Math.max(...segments.map(({rank}) => rank));
-		if (highest <= clock.rank && segments.some(({brief}) => brief !== undefined)) {
-			segments = segments.map(segment =>
-				segment.brief === undefined ? segment : {text: segment.brief, tone: segment.tone, rank: segment.rank},
-			);
+		// One text is shortened at a time: the interval, then the product.
+		const [long] = segments.filter(({brief}) => brief !== undefined).sort((one, other) => one.rank - other.rank);
+		if (highest <= productRank && long?.brief !== undefined) {
+			const short = {text: long.brief, tone: long.tone, rank: long.rank};
+			segments = segments.map(segment => (segment === long ? short : segment));
 			continue;
 		}
 
@@ -196,7 +200,13 @@ function nodeSegments(node: NodeRecord, state: MonitorState): Segment[] {
 		segments.push({text: `${place}/${state.nodes.size}`, tone: 'plain', rank: 9});
 	}
 
-	segments.push({text: productOf(node), tone: 'plain', rank: 7});
+	const version = node.sample && serverProduct(node.sample.info)?.version;
+	segments.push({
+		text: productOf(node),
+		...(version === undefined ? {} : {brief: version}),
+		tone: 'plain',
+		rank: productRank,
+	});
 	segments.push({text: node.role === 'unknown' ? 'role -' : node.role, tone: 'accent', rank: 1});
 	return segments;
 }

@@ -45,6 +45,13 @@ const headerCases: ReadonlyArray<readonly [string, string, string]> = [
 	],
 	['80', header(80), '10.0.1.11:6379 1/3 redis 7.2.5 primary [LOCKED] 1s rtt 0.4 ms age 0.3s 14:02:31Z'],
 	[
+		'80, a long address',
+		header(80, {
+			nodes: [recordFrom({address: '10.245.112.101:24740', info: {server: {redis_version: '7.2.5'}}}), replica],
+		}),
+		'10.245.112.101:24740 7.2.5 primary [LOCKED] 1s info 0.4 ms age 0.3s    14:02:31Z',
+	],
+	[
 		'of the wall display',
 		header(80, {isWall: true}),
 		'redis-top  10.0.1.11:6379  1/3  redis 7.2.5  primary  age 0.3s         14:02:31Z',
