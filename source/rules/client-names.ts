@@ -1,4 +1,5 @@
 import {sumOfRates} from '../derive/client-rates.js';
+import {commandOf} from '../derive/command-name.js';
 import type {ClientRow} from '../domain/client.js';
 import type {Culprit} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
@@ -136,6 +137,32 @@ export function mainSendersOf(facts: NodeFacts, command: string): Senders | unde
 
 	const only = nameOf('client', name);
 	return {clients: senders.clients.filter(each => each.name === name), only, text: message` from ${only}`};
+}
+
+/** Milliseconds for which the slow log tells who sends a command. */
+const loggedMs = 60_000;
+
+/** The client whose runs took more than half of a command's time in the slow log of the last minute. */
+function loggedSender(facts: NodeFacts, command: string): Name | undefined {
+	const sinceMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000 - loggedMs;
+	const runs = (facts.record.slowlog?.value.entries ?? []).filter(
+		entry => entry.atMs >= sinceMs && commandOf(entry) === command.toUpperCase(),
+	);
+	const timeOf = (entries: readonly SlowlogEntry[]): number =>
+		entries.reduce((sum, {durationMicroseconds}) => sum + durationMicroseconds, 0);
+	const all = timeOf(runs);
+	const most = [...Map.groupBy(runs, entry => loggedClient(entry)?.name).values()].find(own => 2 * timeOf(own) > all);
+	return most?.[0] && loggedClient(most[0]);
+}
+
+/**
+Like `mainSendersOf`, for a command that fills the main thread. While a long command runs, the server answers nothing, so
+that CLIENT LIST rarely shows who sends it. The slow log tells.
+*/
+export function longSendersOf(facts: NodeFacts, command: string): Senders | undefined {
+	const senders = mainSendersOf(facts, command);
+	const only = senders?.only === undefined ? loggedSender(facts, command) : undefined;
+	return only === undefined ? senders : {clients: [], only, text: message` from ${only}`};
 }
 
 /**

@@ -1,6 +1,6 @@
 import {message} from '../domain/message.js';
 import {percent} from '../text/units.js';
-import {mainSendersOf, senderCulprit} from './client-names.js';
+import {longSendersOf, senderCulprit} from './client-names.js';
 import {cpuMain} from './cpu-network.js';
 import {processorWait} from './host-waits.js';
 import {linearSteps} from './linear-remedies.js';
@@ -129,7 +129,7 @@ export const latCommandHog = rule({
 		}
 
 		const command = top.command.toUpperCase();
-		const senders = mainSendersOf(facts, top.command);
+		const senders = longSendersOf(facts, top.command);
 		const isHeavy = top.meanMicroseconds / 1000 >= heavyCallMs;
 		const isFull = top.share >= facts.limitsOf(cpuMain).warning || fillsProcessor(facts, top.meanMicroseconds / 1000);
 		return fires(isFull ? 'warning' : 'info', {

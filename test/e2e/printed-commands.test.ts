@@ -51,6 +51,7 @@ import '../rules/killed-save.test.js';
 import '../rules/latency.test.js';
 import '../rules/linear-commands.test.js';
 import '../rules/loading-primary.test.js';
+import '../rules/long-senders.test.js';
 import '../rules/lost-ttl.test.js';
 import '../rules/main-thread.test.js';
 import '../rules/lowered-limit.test.js';
