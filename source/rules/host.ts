@@ -1,7 +1,8 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
 import type {OomKill} from '../domain/host-evidence.js';
-import {type Message, message, nameOf} from '../domain/message.js';
+import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
+import {takeoverOf} from '../topology/taken-over.js';
 import {hogOf} from './busy-program.js';
 import {cpuThrottle, longestCommand} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
@@ -113,9 +114,11 @@ export const osOomscore = rule({
 		}
 
 		const process = message`${nameOf('quote', kill.name)} (process ${kill.processId ?? '-'})`;
+		const killedAt = kill.atMs === undefined ? '' : `, ${seconds((facts.nowMs - kill.atMs) / 1000)} ago`;
+		const successor = isUp ? undefined : takeoverOf(facts.record, facts.nodes)?.by;
 		return fires(isUp ? 'warning' : 'critical', {
 			problem: isUp ? 'was killed by the kernel and started again' : 'was killed by the kernel',
-			detail: kill.atMs === undefined ? process : message`${process}, ${seconds((facts.nowMs - kill.atMs) / 1000)} ago`,
+			detail: message`${process}${killedAt}${successor === undefined ? '' : message`, ${nodeName(successor)} took over`}`,
 			reason: outOfMemory(kill),
 			...(isUp ? {tells: 'moment' as const} : {effect: 'unreachable' as const}),
 			evidence: [{name: 'kernel log', value: message`${nameOf('quote', kill.line)}`}],

@@ -4,7 +4,7 @@ import type {KernelEvidence, LocalEvidence, OomKill, ProcessEvidence} from '../.
 import {osCgroup, osClocksource, osOomscore, osOvercommit, osPsi, osSomaxconn, osThp} from '../../source/rules/host.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {firingOf} from '../harness/firing-of.js';
-import {clientOf, refusedConnection} from '../harness/records.js';
+import {clientOf, recordFrom, refusedConnection} from '../harness/records.js';
 import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const kernel = (parts: Partial<KernelEvidence>, rest: Partial<LocalEvidence> = {}): FactsParts => ({
@@ -100,6 +100,35 @@ testRule(osOomscore, [
 		{...killed(hourAgoMs, was(7)), ...refused},
 		'critical',
 		/^was killed by the kernel, redis-server \(process 7\), 1h00m ago: memory limit of its control group$/,
+	],
+	[
+		'this process, and Sentinels replaced it',
+		{
+			...killed(hourAgoMs, was(7)),
+			record: {failure: refusedConnection, reach: 'down', role: 'primary'},
+			nodes: [
+				recordFrom({address: '10.0.1.12:6379'}),
+				recordFrom({
+					address: '10.0.1.21:26379',
+					role: 'sentinel',
+					sentinel: {
+						atMs: nowMs,
+						value: {
+							primaries: [
+								{
+									name: 'main',
+									address: '10.0.1.12:6379',
+									flags: new Set(['master']),
+									replicas: [{address: '10.0.1.11:6379', flags: new Set(['slave'])}],
+								},
+							],
+						} as never,
+					},
+				}),
+			],
+		},
+		'critical',
+		/^was killed by the kernel, redis-server \(process 7\), 1h00m ago, 10\.0\.1\.12:6379 took over: memory limit/,
 	],
 	['this process, by another name', {...killed(hourAgoMs, was(7), {name: 'ld-linux-x86-64'}), ...refused}, 'critical'],
 	[
