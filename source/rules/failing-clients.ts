@@ -28,9 +28,21 @@ The clients of a command of which nearly all calls fail: each client that sends 
 does not show them.
 */
 export function refusedClients(facts: NodeFacts, {command, failures}: FailingCommand, heldMs: number) {
-	return isListed(facts, heldMs)
-		? (sendersOf(facts, command) ?? (commandsOfReplicas.includes(command) ? undefined : onlySenders(facts, failures)))
-		: undefined;
+	if (!isListed(facts, heldMs)) {
+		return undefined;
+	}
+
+	const senders = sendersOf(facts, command);
+	return command === 'auth' && senders !== undefined
+		? byHost(senders)
+		: (senders ?? (commandsOfReplicas.includes(command) ? undefined : onlySenders(facts, failures)));
+}
+
+/** The same senders, by their host where they have no name: a connection that may not log in ends at once. */
+function byHost(senders: Senders): Senders {
+	const [first] = senders.clients;
+	const [host] = first?.name === '' && senders.only !== undefined ? namedClients([first, first]) : [];
+	return host === undefined ? senders : {...senders, only: host.name, text: message` from ${host.name}`};
 }
 
 /** Share of the errors that a client must have got. A list and commandstats are counts of different seconds. */

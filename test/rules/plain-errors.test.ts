@@ -124,6 +124,12 @@ testRule(errFailed, [
 		/^answers AUTH with ERR errors, 20\.?0?\/s from shop: it has no password$/,
 	],
 	[
+		'passwords from a client without a name, whose connection ends at once',
+		failing('auth', {clients: [clientOf({id: 1, ageSeconds: 0, command: 'auth'}), clientOf({id: 2, name: 'web'})]}),
+		'warning',
+		/^answers AUTH with ERR errors, 20\.?0?\/s from 10\.0\.4\.20: it has no password$/,
+	],
+	[
 		'passwords for a server that has none, from clients that are not in the list',
 		failing('auth', {clients: [clientOf({id: 2, name: 'web'}), clientOf({id: 3, name: 'api'})]}),
 		'warning',
