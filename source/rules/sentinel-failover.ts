@@ -85,7 +85,7 @@ const reachSteps = (replica: NodeRecord | undefined): readonly NextStep[] => [
 	hint('a connection: compare sentinel auth-pass and auth-user with the password of the replica'),
 ];
 
-/** The steps for replicas that answer the PINGs of their Sentinels with errors, and that answer redis-top. */
+/** The steps for replicas that answer the PINGs of their Sentinels with errors. */
 const refusedSteps: readonly NextStep[] = [
 	hint(
 		'give the replica the password of its primary (requirepass, or the user of auth-user): Sentinels have one auth-pass for both',
@@ -150,12 +150,12 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 			: [],
 	);
 	const isCut = cut.length > 0 && cut.length === listed.length;
-	const isRefusal = isCut && listed.every(({why}) => why === refusesSentinels);
+	const isRefusal = listed.length > 0 && listed.every(({why}) => why === refusesSentinels);
 	const reason: Message = isRefusal
 		? message`${joinMessages(
-				cut.map(({address}) => nodeName(address)),
+				listed.map(({replica}) => nodeName(replica.address)),
 				', ',
-			)} ${cut.length === 1 ? 'refuses' : 'refuse'} its sentinels (auth-pass)`
+			)} ${listed.length === 1 ? 'refuses' : 'refuse'} its sentinels (auth-pass)`
 		: isCut
 			? message`its sentinels cannot reach ${joinMessages(
 					cut.map(({address}) => nodeName(address)),

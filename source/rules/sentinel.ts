@@ -18,6 +18,7 @@ import {
 	sentinelsReporting,
 } from './sentinel-groups.js';
 import {answeringPrimary, quotedFlags, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
+import {isFlaggedDown} from './sentinel-promotion.js';
 import {forcedFailover, isWithoutQuorum} from './sentinel-quorum.js';
 
 export const senCount = rule({
@@ -292,6 +293,8 @@ export const senDown = rule({
 					: undefined;
 			const isStuck = unfit !== undefined || refused !== undefined;
 			const isHelpless = isWithoutQuorum(group);
+			// It runs: it answers PING with an error. Clients that know its password may well use it.
+			const isRefusing = group.reports.every(({primary}) => !isFlaggedDown(primary) || primary.refusesPing === true);
 			const forced = isAgreed && !isStuck ? forcedFailover(group) : undefined;
 			const isHeld = isStuck || forced !== undefined;
 			const fate = isHeld ? ', no failover' : '';
@@ -300,10 +303,10 @@ export const senDown = rule({
 			const isOffered = !isStuck && !isHelpless && !isFailingOver;
 			const failoverBy = forced === undefined ? (isOffered ? first.sentinel.address : undefined) : forced.free;
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
-				problem: message`${groupName(group)}: ${isHeld ? '' : 'the primary '}${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
-				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
+				problem: message`${groupName(group)}: ${isHeld ? '' : 'the primary '}${nodeName(address)} ${isRefusing ? 'refuses its sentinels (auth-pass)' : isAgreed ? 'is down' : 'is perhaps down'}${fate}`,
+				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels ${isRefusing ? 'hold it down' : 'say so'}${isAgreed ? ', and their quorum agrees' : ''}`,
 				reason: unfit?.reason ?? refused?.reason ?? forced?.reason,
-				effect: isAgreed ? 'unreachable' : undefined,
+				effect: isAgreed && !isRefusing ? 'unreachable' : undefined,
 				culprit: {node: address},
 				nodes: [address, ...seen.sentinels],
 				evidence: [
@@ -322,6 +325,13 @@ export const senDown = rule({
 								: 'Each failover ends with NOGOODSLAVE. Nothing can be written until a replica may take over.'
 						: 'There is no failover as long as fewer sentinels than the quorum say so.',
 				next: [
+					...(isRefusing
+						? [
+								hint(
+									`compare auth-pass of its sentinels with its password: SENTINEL SET ${group.name} auth-pass PASSWORD`,
+								),
+							]
+						: []),
 					...(unfit?.remedies ?? refused?.next ?? forced?.next ?? []),
 					{
 						kind: 'words',

@@ -650,7 +650,30 @@ test('sen.no_replica: a replica that answers the PINGs of its sentinels with err
 	assert.match(seen, /would promote: 127\.0\.0\.1:7002 refuses its sentinels \(auth-pass\)\n/);
 	assert.match(seen, /give the replica the password of its primary/);
 	assert.doesNotMatch(seen, /open the port/);
-	assert.match(textWith([]), /would promote: 127\.0\.0\.1:7002 refuses its sentinels\n/);
+	assert.match(textWith([]), /would promote: 127\.0\.0\.1:7002 refuses its sentinels \(auth-pass\)\n/);
+});
+
+test('sen.down: a primary that answers the PINGs of its sentinels with errors runs, and refuses them', () => {
+	const refusing = (refusesPing: true | undefined) =>
+		all({
+			flags: new Set(['s_down', 'o_down', 'master']),
+			refusesPing,
+			replicas: [peer(7002, {flags: new Set(['slave', 's_down']), refusesPing})],
+		});
+	const downWith = (refusesPing: true | undefined) => {
+		const [found] = evaluated(senDown, refusing(refusesPing));
+		assert.equal(found?.kind, 'fires');
+		return {...found, text: findingText(found), steps: found.next.map(({text}) => messageText(text)).join('\n')};
+	};
+	const {text, effect, steps} = downWith(true);
+	assert.match(
+		text,
+		/: 127\.0\.0\.1:7001 refuses its sentinels \(auth-pass\), no failover, 3 of 3 sentinels hold it down, /,
+	);
+	assert.match(text, /: 127\.0\.0\.1:7002 refuses its sentinels \(auth-pass\)$/);
+	assert.equal(effect, undefined);
+	assert.match(steps, /^compare auth-pass .*\ngive the replica the password of its primary/);
+	assert.match(downWith(undefined).text, /: 127\.0\.0\.1:7001 is down, no failover, 3 of 3 sentinels say so, /);
 });
 
 test('sen.no_replica: where no server answers at the addresses that sentinels know, they may have moved', () => {
