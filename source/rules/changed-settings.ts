@@ -50,7 +50,9 @@ export function changedSettings({record, memory: {settingsBeforeRestart}}: NodeF
 		text: `${texts.join('; ')}${left === 0 ? '' : ` and ${left} more`}`,
 		evidence: changes.map(({name, before}) => ({name: `${name} before`, value: before})),
 		next: [
-			hint(`if nobody meant that: ${commands.join(', ')}, then write it into its config file (CONFIG REWRITE)`),
+			hint(
+				`set them back if nobody meant that: ${commands.join(', ')}, then write it into its config file (CONFIG REWRITE)`,
+			),
 			hint('was it started with the same config file and options? Settings of CONFIG SET alone are lost at a restart'),
 		],
 	};

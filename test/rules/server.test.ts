@@ -32,7 +32,7 @@ test('srv.restarted: the first step sets back what the restart changed', () => {
 	const [first] = firingOf(srvRestarted, restartedWith({...before, maxmemory: '0', save: ''})).next;
 	assert.match(
 		messageText(first?.text ?? ''),
-		/^if nobody meant that: CONFIG SET maxmemory 104857600, CONFIG SET save '3600 1', then write it/,
+		/^set them back if nobody meant that: CONFIG SET maxmemory 104857600, CONFIG SET save '3600 1', then write it/,
 	);
 });
 
