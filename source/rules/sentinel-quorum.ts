@@ -80,7 +80,7 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 			reason: `${refusing} ${refusing === 1 ? 'sentinel refuses' : 'sentinels refuse'} PINGs (sentinel-pass)`,
 			next: [
 				hint(
-					'the sentinels want a password from each other (requirepass), and get none, or a wrong one; on each of them:',
+					'they send each other sentinel-pass, or their own requirepass without one: all need the same; on each of them:',
 				),
 				hint(
 					'SENTINEL CONFIG SET sentinel-pass PASSWORD (sentinel-user, too, for a user of the ACL); it is kept in the file',
