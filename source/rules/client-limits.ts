@@ -87,6 +87,7 @@ export const cliMax = rule({
 				: {
 						problem: 'has few connections left',
 						detail: message`${count(used)} of ${count(limit)} taken (${percent(share)})${held}`,
+						reason: asked === undefined ? undefined : `maxclients is not the ${asked} of its config`,
 					}),
 			effect: used >= limit ? 'connections-refused' : undefined,
 			...(holder === undefined ? {} : {culprit: {client: holder.name}}),

@@ -87,6 +87,15 @@ testRule(cliMax, [
 		'warning',
 		/^has few connections left, 80 of 100 taken \(80%\)$/,
 	],
+	[
+		'at 90% of a limit below that of its config',
+		{
+			...clients({connected_clients: 18, maxclients: 20}),
+			host: {configFile: {path: '/etc/redis.conf', settings: new Map()}},
+		},
+		'critical',
+		/^has few connections left, 18 of 20 taken \(90%\): maxclients is not the 10000 of its config$/,
+	],
 	['at 90%', clients({connected_clients: 90, maxclients: 100}), 'critical'],
 	[
 		'all taken, most of them by clients of one name',
