@@ -68,8 +68,14 @@ function onceHeldMore({sample}: Pick<NodeRecord, 'sample'>, least: number, ratio
 }
 
 /** The data that a replica once held, by its peak of memory. Its process is older than that of the primary. */
-function peakOfReplica(primary: NodeFacts, replicas: readonly NodeRecord[], least: number, ratio: number): Proof {
-	const replica = replicas.find(record => isOlder(uptimeOf(record), primary) && onceHeldMore(record, least, ratio));
+function peakOfReplica(
+	primary: NodeFacts,
+	replicas: readonly NodeRecord[],
+	least: number,
+	ratio: number,
+	isEarlier = (record: NodeRecord) => isOlder(uptimeOf(record), primary),
+): Proof {
+	const replica = replicas.find(record => isEarlier(record) && onceHeldMore(record, least, ratio));
 	const [peak = 0, used = 0] = ['used_memory_peak', 'used_memory'].map(name =>
 		replica?.sample?.info.number('memory', name),
 	);
@@ -116,16 +122,18 @@ function keysOfShards(primary: NodeFacts, shards: readonly Shard[], least: numbe
 /** Seconds by which a replica with another history must be older than the process of the primary. */
 const beforeSeconds = 3;
 
+/** Whether a replica, which asked for the history of the earlier process, runs since before the primary's start. */
+const isBefore = (replica: NodeRecord, {record}: NodeFacts): boolean =>
+	uptimeOf(replica) >= uptimeOf(record) + beforeSeconds;
+
 /**
 The key lookups that miss since the restart of a primary that keeps nothing on disk: its clients look for keys that were
 there. A replica shows the restart: its process is older, and it asked to go on with the history of the earlier process
 (`sync_partial_err`; a new replica asks for none). Source: Redis, src/replication.c, `masterTryPartialResync`.
 */
 function missesSince(primary: NodeFacts, replicas: readonly NodeRecord[], least: number, share: number): Proof {
-	const uptime = uptimeOf(primary.record);
 	const isRestart =
-		(primary.number('stats', 'sync_partial_err') ?? 0) > 0 &&
-		replicas.some(replica => uptimeOf(replica) >= uptime + beforeSeconds);
+		(primary.number('stats', 'sync_partial_err') ?? 0) > 0 && replicas.some(replica => isBefore(replica, primary));
 	const [hits = 0, misses = 0] = [primary.number('stats', 'keyspace_hits'), primary.number('stats', 'keyspace_misses')];
 	return !isRestart || !keepsNothing(primary) || hits + misses < least || hits >= share * (hits + misses)
 		? undefined
@@ -206,7 +214,8 @@ export const repEmptied = rule({
 			const replicas = followers().get(primary.address) ?? [];
 			const misses = missesSince(primary, replicas, limits.lookups, limits.hits);
 			// The clients write their keys again, and the memory of the replica grows back. Half a peak proves what misses show.
-			const proven = misses && peakOfReplica(primary, replicas, limits.peak / 2, limits.ratio);
+			const proven =
+				misses && peakOfReplica(primary, replicas, limits.peak / 2, limits.ratio, record => isBefore(record, primary));
 			const proof =
 				keysOfShards(primary, shards(), limits.keys, limits.share) ??
 				peakOfReplica(primary, replicas, limits.peak, limits.ratio) ??

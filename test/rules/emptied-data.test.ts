@@ -147,6 +147,14 @@ const cases: ReadonlyArray<readonly [string, readonly Node[], RegExp | undefined
 		/^critical 10\.0\.1\.1:6379 lost its keys at its restart, 20s ago: replica 10\.0\.1\.2:6379 once held 7\.00M, now 2\.00M/,
 	],
 	[
+		'the same, and the replica is hardly older than the primary',
+		[
+			{address: first, info: missing(2, 98), config: volatile},
+			{address: second, info: replica(28, 7 * mega)},
+		],
+		/^critical /,
+	],
+	[
 		'a replica that once held some megabytes more, and no lookups',
 		[
 			{address: first, info: primary(3, 20), config: volatile},
