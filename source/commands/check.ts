@@ -255,6 +255,8 @@ export async function gatherSamples(config: Config, {polling, end, asksEarlier}:
 	await untilConfirmed(session, config.intervalMs);
 	await untilSmallReply(session);
 	await untilAnsweredOrCritical(session);
+	// Where packets are lost, a node may have answered so late that the first look at it has just begun.
+	await untilLooked(session, config.intervalMs);
 	session.store.conclude();
 	end.abort();
 	return session;
