@@ -187,6 +187,8 @@ export const repPromotedBehind = rule({
 		},
 	},
 	raiseAfter: 1,
+	// The node that had the writes has discarded them then, so its BGSAVE comes too late. It cannot get them back.
+	clearAfter: 1,
 	evaluate(fleet, limits) {
 		const all = [...fleet.nodes.values()];
 		return all.flatMap((promoted): FleetEvaluation[] => {

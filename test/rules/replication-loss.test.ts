@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
+import {evaluateFleet} from '../../source/rules/engine.js';
 import {findingText} from '../../source/rules/finding.js';
 import {repEmptyPrimary, repOverrunEta, repPromotedBehind} from '../../source/rules/replication-loss.js';
 import type {FleetRule} from '../../source/rules/rule.js';
+import {FindingTracks} from '../../source/state/finding-tracks.js';
 import {assertPrintedCommands} from '../harness/printed-commands.js';
 import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {factsOf, testRule} from '../harness/rule-cases.js';
@@ -276,6 +278,26 @@ test('rep.promoted_behind: writes that the promoted node lacked are named with t
 			undefined,
 		],
 	]);
+});
+
+test('rep.promoted_behind: it ends as soon as the former primary has discarded these writes', () => {
+	const former = sibling(30_000, 'down');
+	const discarded = {replication: {...former.replication, master_replid: b, master_link_status: 'up'}};
+	const tracks = new FindingTracks();
+	const isListedAfter = (atMs: number, info: Sections): boolean => {
+		const records = [
+			{address: second, info: promoted, role: 'primary' as const},
+			{address: third, info, role: 'replica' as const},
+		].map(({info: sections, ...record}) => factsOf({info: sections, record}));
+		const fleet = {nodes: new Map(records.map(one => [one.address, one])), deployment: 'replicated', nowMs: 0} as const;
+		tracks.step(
+			evaluateFleet(fleet, () => 0, [repPromotedBehind]),
+			atMs,
+		);
+		return tracks.findings().some(({clearedAtMs}) => clearedAtMs === undefined);
+	};
+	assert.equal(isListedAfter(0, former), true);
+	assert.equal(isListedAfter(1000, discarded), false);
 });
 
 const behind = (bytes: number, backlog: number | undefined = 1_000_000, written = 5_000_000): Sections => ({
