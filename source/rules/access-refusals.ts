@@ -22,6 +22,22 @@ export function refusalsLately(
 }
 
 /**
+Milliseconds after a failed login within which a client that tries once a second, as replicas do, may not have tried
+again. Two samples that are a second apart may lie between two attempts. A busy client tries later than after a second.
+*/
+const nextLoginMs = 2000;
+
+/** Failed logins of one entry from which a client tries again and again. */
+const repeatedLogins = 5;
+
+/** Whether ACL LOG has a login that failed again and again, the last time just now. */
+export function hasJustRefusedLogins(facts: NodeFacts): boolean {
+	const sinceMs = facts.nowMs - (facts.record.accessLog?.atMs ?? 0);
+	const logins = refusalsLately(facts, ({lack}) => lack === 'auth') ?? [];
+	return logins.some(({count, ageSeconds}) => count >= repeatedLogins && ageSeconds * 1000 + sinceMs < nextLoginMs);
+}
+
+/**
 Refusals as evidence: `user app: command set, from 10.0.1.7:51234`. Whole keys and channels are left out, because they may
 be confidential.
 */

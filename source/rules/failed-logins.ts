@@ -3,7 +3,7 @@ import type {AclUser} from '../domain/acl-user.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {count, seconds} from '../text/units.js';
-import {loginSource, mostRefused, refusalEvidence, refusalsLately} from './access-refusals.js';
+import {hasJustRefusedLogins, loginSource, mostRefused, refusalEvidence, refusalsLately} from './access-refusals.js';
 import {infoEvidence} from './evidence.js';
 import {areMeasured, manyErrors} from './measured-errors.js';
 import {rareAnswerMissing, rate} from './needs.js';
@@ -15,11 +15,16 @@ const counted = rate('stats', 'acl_access_denied_auth');
 const listed = rareAnswerMissing('ACL LOG');
 const isLogin = ({lack}: {readonly lack: string}): boolean => lack === 'auth';
 
-/** Failed logins per minute: from the counter of Redis 7.2, or before 7.2 from the entries of ACL LOG. */
+/**
+Failed logins per minute: from the counter of Redis 7.2, or before 7.2 from the entries of ACL LOG. The entries count as
+well if the two samples lie between two attempts of a client that tries once a second.
+*/
 function failuresPerMinute(facts: NodeFacts): number | undefined {
 	if (facts.number('stats', 'acl_access_denied_auth') !== undefined) {
 		const failures = counted.read(facts);
-		return failures === undefined ? undefined : failures * 60;
+		if (failures !== 0 || !hasJustRefusedLogins(facts)) {
+			return failures === undefined ? undefined : failures * 60;
+		}
 	}
 
 	return refusalsLately(facts, isLogin)?.reduce((sum, refusal) => sum + refusal.count, 0);

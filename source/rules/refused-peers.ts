@@ -4,7 +4,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {commandStats} from '../parse/info-fields.js';
 import {count} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
-import {mostRefused, refusalsLately} from './access-refusals.js';
+import {hasJustRefusedLogins, mostRefused, refusalsLately} from './access-refusals.js';
 import {namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {forkLimit} from './fork-limits.js';
@@ -95,7 +95,8 @@ function isReplicaLoggingIn(facts: NodeFacts): boolean {
 	const pings = stats?.get('ping')?.rejectedCalls ?? 0;
 	const logins = stats?.get('auth')?.failedCalls ?? 0;
 	const resyncs = Math.min(stats?.get('psync')?.calls ?? 0, logins);
-	const isNow = (callsOf(facts, 'ping')?.rejected ?? 0) > 0 && (callsOf(facts, 'auth')?.failed ?? 0) > 0;
+	const [ping, auth] = [callsOf(facts, 'ping')?.rejected ?? 0, callsOf(facts, 'auth')?.failed ?? 0];
+	const isNow = (ping > 0 && auth > 0) || (ping === 0 && auth === 0 && hasJustRefusedLogins(facts));
 	const least = refusedReplica(facts) === undefined ? leastLogins : leastLoginsOfLost;
 	return isNow && logins >= least && pings >= 0.8 * logins && pings <= 1.25 * logins + resyncs;
 }

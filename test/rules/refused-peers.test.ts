@@ -80,6 +80,27 @@ const lostFrom = (clientAddress: string, agoMs = 5000): FactsParts => ({
 	} as never,
 });
 
+/** A primary without a failed login between two samples, the last of seven failed `ageSeconds` ago by ACL LOG. */
+const betweenAttempts = (counts: Counts, ageSeconds: number): FactsParts => ({
+	...counted(counts, {}, counts),
+	record: {
+		accessLog: {
+			atMs: nowMs,
+			value: [
+				{
+					count: 7,
+					lack: 'auth',
+					object: 'AUTH',
+					user: 'default',
+					ageSeconds,
+					clientAddress: '10.0.1.2:40000',
+					clientName: '',
+				},
+			],
+		},
+	} as never,
+});
+
 testRule(repRefused, [
 	['nothing is counted', {info: {}, earlier: {}}, 'pending'],
 	['no PSYNC', counted({}, {}), 'clear'],
@@ -188,6 +209,22 @@ testRule(repRefused, [
 	],
 	['two logins that fail on another host than that of the lost replica', lostFrom('10.0.1.7:40000'), 'clear'],
 	['two logins that fail long after the replica was lost', lostFrom('10.0.1.2:40000', 700_000), 'clear'],
+	[
+		'a replica that tries once a second, and the samples lie between two of its attempts',
+		betweenAttempts({ping: [0, 10, 0], auth: [8, 0, 7], psync: [3, 0, 0]}, 0.4),
+		'critical',
+		/^refuses a replica on 10\.0\.1\.2: wrong password \(WRONGPASS\): masterauth or masteruser there is old$/,
+	],
+	[
+		'a replica that has given up, or has the right password now',
+		betweenAttempts({ping: [0, 10, 0], auth: [8, 0, 7], psync: [3, 0, 0]}, 2.5),
+		'clear',
+	],
+	[
+		'an application that sends no PING first, and the samples lie between two of its attempts',
+		betweenAttempts({ping: [0, 1, 0], auth: [8, 0, 7], psync: [1, 0, 0]}, 0.4),
+		'clear',
+	],
 	[
 		'an application with an old password sends no PING first',
 		counted({auth: [20, 0, 20]}, {WRONGPASS: 1}, {auth: [19, 0, 19]}),

@@ -65,6 +65,17 @@ testRule(secAuthfail, [
 	['none', denials({acl_access_denied_auth: 0}), 'clear'],
 	['one in a second', denials({acl_access_denied_auth: 1}), 'warning', /^refuses 60 logins per minute$/],
 	['one in ten seconds', {...denials({acl_access_denied_auth: 1}), secondsBetween: 10}, 'clear'],
+	[
+		'a client tries once a second, and the samples lie between two of its attempts',
+		denials({acl_access_denied_auth: 0}, {accessLog: timed([refusal({count: 30})])}),
+		'warning',
+		/^refuses logins as user app, 30 per minute, last from 10\.0\.0\.9$/,
+	],
+	[
+		'a client that has stopped trying',
+		denials({acl_access_denied_auth: 0}, {accessLog: timed([refusal({count: 30, ageSeconds: 3})])}),
+		'clear',
+	],
 	['before 7.2: none', refused(), 'clear'],
 	[
 		'before 7.2: many',
