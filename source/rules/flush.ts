@@ -4,7 +4,7 @@ import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {mebibyte} from '../domain/threshold.js';
-import {count, milliseconds, seconds} from '../text/units.js';
+import {count, milliseconds, percent, seconds} from '../text/units.js';
 import {clientName, otherClients} from './client-names.js';
 import {clientRows, replicaCount} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
@@ -130,6 +130,16 @@ export function flushSteps(facts: NodeFacts, {command, agoSeconds}: Pick<Flush, 
 	];
 }
 
+/** Least reads per second from which the share of misses is told. */
+const fewestReads = 5;
+
+/** Share of the reads that find nothing now; undefined where too few clients read. */
+function missShare(facts: NodeFacts): number | undefined {
+	const misses = facts.perSecond('stats', 'keyspace_misses') ?? 0;
+	const reads = misses + (facts.perSecond('stats', 'keyspace_hits') ?? 0);
+	return reads < fewestReads ? undefined : misses / reads;
+}
+
 /** Whether the node has replicas, which repeat what it deletes. */
 export const hasReplicas = (facts: NodeFacts): boolean => (replicaCount.read(facts) ?? 0) > 0;
 
@@ -138,7 +148,7 @@ export const keyFlush = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads CLIENT LIST and the slow log. It fires where the last command of a connection was FLUSHALL, FLUSHDB or SWAPDB, or the slow log has one, within ten minutes. So redis-top sees a deletion that happened before its start.',
+			'The rule reads CLIENT LIST and the slow log. It fires where the last command of a connection was FLUSHALL, FLUSHDB or SWAPDB, or the slow log has one, within ten minutes. It is critical where most of the memory is free since then, and reads miss. So redis-top sees a deletion that happened before its start.',
 		since: '2.4',
 		falsePositives: [
 			'A declared cache may be emptied on purpose. The finding is only info with `role = "cache"`.',
@@ -149,6 +159,7 @@ export const keyFlush = rule({
 	thresholds: {
 		recent: {value: 600, unit: 'seconds', source: 'then it is news no more'},
 		freed: {value: mebibyte, unit: 'bytes', source: 'below the peak; buffers and scripts of an empty server take less'},
+		misses: {value: 0.5, unit: 'share', source: 'of all reads: the clients miss most of what they ask for'},
 	},
 	raiseAfter: 1,
 	roles: ['primary'],
@@ -173,12 +184,17 @@ export const keyFlush = rule({
 
 		const calls = facts.record.commands.find(rate => rate.command === command.toLowerCase())?.calls ?? 0;
 		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
-		return fires(facts.settings.isCache ? 'info' : 'warning', {
+		const missing = missShare(facts);
+		// A database that held little, or is in use again, loses its clients nothing that a read would show.
+		const isMissed =
+			missing !== undefined && missing >= limits.misses && peak - used >= Math.max(limits.freed, peak / 2);
+		return fires(facts.settings.isCache ? 'info' : isMissed ? 'critical' : 'warning', {
 			problem: message`ran ${command} from ${client}`,
 			detail: [
 				`${seconds(agoSeconds)} ago`,
 				...(calls > 1 ? [`${count(calls)} times since its start`] : []),
 				...(keys === undefined ? [] : [`${count(keys)} ${keys === 1 ? 'key' : 'keys'} now`]),
+				...(isMissed ? [`${percent(missing)} of reads miss`] : []),
 			].join(', '),
 			tells: 'moment',
 			effect: 'data-lost',
@@ -189,6 +205,7 @@ export const keyFlush = rule({
 				...(tookMicroseconds === undefined
 					? []
 					: [{name: `slow log: ${command} took`, value: milliseconds(tookMicroseconds / 1000)}]),
+				...(missing === undefined ? [] : [{name: 'miss share', value: missing, unit: 'share' as const}]),
 				...(calls === 0 ? [] : [{name: `calls of ${command.toLowerCase()}`, value: calls, unit: 'count' as const}]),
 			],
 			meaning: hasReplicas(facts)

@@ -73,7 +73,34 @@ const logged = (
 
 const twice = listed(['shop', 'get', 0], ['ci-old', 'flushdb', 300], ['ci-tests', 'flushall', 2]);
 
+/** The same server a second before and now: how many reads found a key, and how many found none. */
+const reads = (parts: FactsParts, hits: number, misses: number): FactsParts => ({
+	...parts,
+	info: {...parts.info, stats: {keyspace_hits: 900 + hits, keyspace_misses: 10 + misses}},
+	earlier: {...parts.info, stats: {keyspace_hits: 900, keyspace_misses: 10}},
+});
+
 testRule(keyFlush, [
+	[
+		'the clients miss what it held',
+		reads(logged(), 0, 140),
+		'critical',
+		/^ran FLUSHALL from deploy, 12s ago, 589 keys now, 100% of reads miss$/,
+	],
+	[
+		'a declared cache, which fills again',
+		{...reads(logged(), 0, 140), settings: {isCache: true}},
+		'info',
+		/589 keys now/,
+	],
+	['reads find their keys again', reads(logged(), 100, 40), 'warning', /589 keys now$/],
+	['hardly anybody reads', reads(logged(), 0, 4), 'warning', /589 keys now$/],
+	[
+		'it held little, and its clients read what is not there',
+		reads(logged({}, {memory: {used_memory: 43e6, used_memory_peak: 45e6}}), 0, 140),
+		'warning',
+		/589 keys now$/,
+	],
 	['nobody', listed(['shop', 'get', 0]), 'clear'],
 	[
 		'the list of clients was read five seconds ago',
