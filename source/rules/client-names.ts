@@ -97,6 +97,21 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 		: {clients, only: undefined, text: message` from ${first.name} and ${more.length} more`};
 }
 
+/** Calls per second of a command from which its senders cannot all have been idle for longer than `activeSeconds`. */
+const oftenPerSecond = 3;
+
+/**
+Like `sendersOf`, for a command that is sent now. Clients that sent it once, and have been idle since, do not send it
+often: then CLIENT LIST shows the real senders with another command, and the result is undefined.
+
+@param callsPerSecond How often the command is sent.
+*/
+export function presentSendersOf(facts: NodeFacts, command: string, callsPerSecond: number): Senders | undefined {
+	const senders = sendersOf(facts, command);
+	const isPresent = senders?.clients.some(({idleSeconds}) => idleSeconds <= activeSeconds);
+	return isPresent === false && callsPerSecond >= oftenPerSecond ? undefined : senders;
+}
+
 /** Share of the commands of all senders from which one of them counts as the sender. */
 const nearlyAll = 0.8;
 

@@ -1,6 +1,6 @@
 import {sumOfRates} from '../derive/client-rates.js';
 import {type Message, message} from '../domain/message.js';
-import {activeClients, clientName, namedClients, onlySenders, type Senders, sendersOf} from './client-names.js';
+import {activeClients, clientName, namedClients, onlySenders, presentSendersOf, type Senders} from './client-names.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** A command that fails, with its failed calls per second. */
@@ -32,7 +32,7 @@ export function refusedClients(facts: NodeFacts, {command, failures}: FailingCom
 		return undefined;
 	}
 
-	const senders = sendersOf(facts, command);
+	const senders = presentSendersOf(facts, command, failures);
 	return command === 'auth' && senders !== undefined
 		? byHost(senders)
 		: (senders ?? (commandsOfReplicas.includes(command) ? undefined : onlySenders(facts, failures)));

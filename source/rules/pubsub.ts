@@ -2,7 +2,7 @@ import {isClusterEnabled} from '../derive/deployment.js';
 import type {ClientRow} from '../domain/client.js';
 import {message, type Name} from '../domain/message.js';
 import {count, milliseconds, perSecond} from '../text/units.js';
-import {clientName, otherClients, senderCulprit, sendersOf} from './client-names.js';
+import {clientName, otherClients, presentSendersOf, senderCulprit} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {answerMissing, infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -138,7 +138,7 @@ export const cliNoSubscribers = rule({
 		}
 
 		const hadSome = hadSubscribers(facts);
-		const senders = sendersOf(facts, 'publish');
+		const senders = presentSendersOf(facts, 'publish', published);
 		return fires(hadSome ? 'warning' : 'info', {
 			problem: hadSome ? 'lost its last subscriber' : 'has no subscriber',
 			detail: message`${perSecond(published)} PUBLISH${senders?.text ?? ''} reach nobody`,

@@ -1,7 +1,7 @@
 import type {CommandRate} from '../derive/command-rates.js';
 import {message} from '../domain/message.js';
 import {percent, seconds} from '../text/units.js';
-import {senderCulprit, sendersOf} from './client-names.js';
+import {presentSendersOf, senderCulprit} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {machineMemory} from './limit-facts.js';
 import {answerMissing, infoNumber, rate} from './needs.js';
@@ -98,7 +98,7 @@ export const keyUndrained = rule({
 		const wereTaken = stats.some(({command, calls}) => calls > 0 && listConsumers.includes(command));
 		const wasLarger = used < usualTop * (facts.number('memory', 'used_memory_peak') ?? 0);
 		const mayComeBack = wereTaken && wasLarger && leftSeconds > limits.urgent && heldMs < limits.patience * 1000;
-		const senders = sendersOf(facts, most.command);
+		const senders = presentSendersOf(facts, most.command, most.callsPerSecond ?? 0);
 		const stopped = stoppedConsumers(facts);
 		return fires(mayComeBack ? 'info' : 'warning', {
 			problem: message`gets list entries${senders?.text ?? ''} that nobody takes`,
@@ -179,7 +179,7 @@ export const keyUntrimmed = rule({
 			return clear;
 		}
 
-		const senders = sendersOf(facts, 'xadd');
+		const senders = presentSendersOf(facts, 'xadd', added);
 		const stopped = stoppedConsumers(facts);
 		return fires('warning', {
 			problem: message`gets stream entries${senders?.text ?? ''} that nobody trims`,

@@ -3,7 +3,7 @@ import type {CommandRate} from '../derive/command-rates.js';
 import {addingCommands, mainWriter} from '../derive/seen-writers.js';
 import type {Culprit, Evidence} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
-import {namedClients, otherClients, senderCulprit, sendersOf} from './client-names.js';
+import {namedClients, otherClients, presentSendersOf, senderCulprit} from './client-names.js';
 import type {NodeFacts} from './node-facts.js';
 
 /**
@@ -14,11 +14,13 @@ const attempts = ({callsPerSecond = 0, failuresPerSecond = 0}: CommandRate): num
 	Math.max(callsPerSecond, failuresPerSecond);
 
 /** The command that adds data most often; undefined if commandstats was not read. */
-export function topWrite({record}: NodeFacts): string | undefined {
+export const topWrite = (facts: NodeFacts): string | undefined => topWriteRate(facts)?.command;
+
+function topWriteRate({record}: NodeFacts): CommandRate | undefined {
 	const [top] = record.commands
 		.filter(rate => addingCommands.has(rate.command) && attempts(rate) > 0)
 		.toSorted((one, other) => attempts(other) - attempts(one));
-	return top?.command;
+	return top;
 }
 
 /**
@@ -49,13 +51,14 @@ with the latest write need not be the client with most writes. A client is named
 if most of the last readings show it with that command, or if all clients with that last command have the same name.
 */
 export function topWriter(facts: NodeFacts): Writer | undefined {
-	const write = topWrite(facts);
-	if (write === undefined) {
+	const top = topWriteRate(facts);
+	if (top === undefined) {
 		return undefined;
 	}
 
+	const write = top.command;
 	const command = write.toUpperCase();
-	const senders = sendersOf(facts, write);
+	const senders = presentSendersOf(facts, write, attempts(top));
 	const names = namedClients(senders?.clients ?? []);
 	const loudest = mainSender(facts);
 	const seen = mainWriter(facts.memory.writers, write);

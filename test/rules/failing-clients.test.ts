@@ -101,6 +101,23 @@ testRule(errFailed, [
 		/READONLY errors, 20\.?0?\/s$/,
 	],
 	[
+		'not a client that sent the command once and is idle: it is sent often',
+		answering('READONLY', [client(7, '', 'set', undefined, {idleSeconds: 9}), client(8, 'shop', 'get')], nowMs, 20),
+		'warning',
+		/from shop$/,
+	],
+	[
+		'nobody, where the senders are not among several active clients',
+		answering(
+			'READONLY',
+			[client(7, '', 'set', undefined, {idleSeconds: 9}), client(8, 'shop', 'get'), client(9, 'web', 'get')],
+			nowMs,
+			20,
+		),
+		'warning',
+		/READONLY errors, 20\.?0?\/s$/,
+	],
+	[
 		'beside the connections of Sentinels, the only application',
 		answering(
 			'READONLY',

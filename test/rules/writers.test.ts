@@ -33,6 +33,8 @@ const cases: ReadonlyArray<readonly [string, FactsParts, string | undefined]> = 
 		'XADD from a',
 	],
 	['two names', written([rate('set', 90)], {name: 'shop', command: 'set'}, {name: 'cart', command: 'set'}), 'SET'],
+	['sent once, idle since', written([rate('set', 90)], {command: 'set', idleSeconds: 9}, {name: 'shop'}), 'SET'],
+	['sent now and then', written([rate('set', 0.2)], {name: 'cron', command: 'set', idleSeconds: 9}), 'SET from cron'],
 	['two names, one sends most bytes', written([rate('set', 90)], shop, shop, import1), 'SET from import'],
 	['most bytes are of another command', written([rate('xadd', 90)], shop, {...import1, command: 'get'}), 'XADD'],
 ];
