@@ -99,6 +99,7 @@ export const tlsExpiry = rule({
 		return fires(leftSeconds < limits.critical ? 'critical' : 'warning', {
 			problem: leftSeconds < 0 ? 'has a certificate that has expired' : 'has a certificate that expires soon',
 			detail: `${leftSeconds < 0 ? `${seconds(-leftSeconds)} ago` : `in ${seconds(leftSeconds)}`} (${utcDateTime(expiresAtMs).slice(0, -3)} UTC)`,
+			tells: leftSeconds < 0 ? undefined : 'forecast',
 			effect: leftSeconds < 0 ? 'connections-refused' : undefined,
 			evidence: [
 				{name: 'certificate valid to', value: new Date(expiresAtMs).toISOString()},

@@ -229,7 +229,8 @@ export class FindingTracks {
 		};
 		this.#rules.add(rule.id);
 		this.#tracks.set(key, track);
-		if (track.fired === 0) {
+		// What a forecast told begins when it happens: an expired certificate, not one that expires soon.
+		if (track.fired === 0 || (track.finding?.tells === 'forecast' && firing.tells !== 'forecast')) {
 			track.firstFiredAtMs = atMs;
 		}
 

@@ -33,6 +33,11 @@ testRule(tlsExpiry, [
 	['a connection that does not tell', ends(undefined), 'absent'],
 ]);
 
+test('a certificate that expires soon is a forecast, and one that has expired is none', () => {
+	assert.equal(firingOf(tlsExpiry, ends(2)).tells, 'forecast');
+	assert.equal(firingOf(tlsExpiry, ends(-1)).tells, undefined);
+});
+
 /** What this machine shows of a server whose certificate file has these dates, in days from now. */
 const file = (from: number, to: number): NonNullable<FactsParts['host']> => ({
 	configFile: {

@@ -85,6 +85,20 @@ test('a finding ends with the third clear evaluation, and stays listed as cleare
 	]);
 });
 
+test('what was forecast begins when it happens', () => {
+	const tracks = new FindingTracks();
+	const rule = ruleOf({raiseAfter: 1});
+	const sinceAt = (atMs: number, tells: 'forecast' | undefined): number | undefined => {
+		const result = fired(rule, 'critical');
+		tracks.step([{...result, evaluation: {...result.evaluation, tells} as typeof result.evaluation}], atMs);
+		return tracks.findings()[0]?.sinceMs;
+	};
+	assert.equal(sinceAt(0, 'forecast'), 0);
+	assert.equal(sinceAt(1000, 'forecast'), 0);
+	assert.equal(sinceAt(2000, undefined), 2000);
+	assert.equal(sinceAt(3000, undefined), 2000);
+});
+
 test('one clear evaluation in between does not end a finding', () => {
 	assert.equal(run('ww..ww..w').at(-1), 'warning since 0');
 });
@@ -175,7 +189,6 @@ const notInCheck: Readonly<Record<string, string>> = {
 	'cpu.steal': 'a busy moment of the host',
 	'key.expire_lag': 'keys that expire together',
 	'mod.fork': 'a garbage collection of RediSearch',
-	'rep.same_address': 'a replica that reconnects, listed twice until its old connection ends',
 	'cli.few': 'a rolling deployment of the application',
 	'clu.key_skew': 'a burst of commands on one shard',
 	'clu.orphan_keys': 'a node that deletes the keys of a slot that it lost',
