@@ -42,7 +42,9 @@ export const srvBusy = rule({
 				'Nothing else runs until it ends. Once it has written it cannot be killed without losing its writes (UNKILLABLE).',
 			next: [
 				...(isModule ? [] : [redisCli(facts, kill)]),
-				hint('UNKILLABLE: wait, or SHUTDOWN NOSAVE, which loses what was written since the last save'),
+				hint(
+					'wait where it answers UNKILLABLE: SHUTDOWN NOSAVE ends it, but loses what was written since the last save',
+				),
 				redisCli(facts, 'SLOWLOG GET 5'),
 			],
 			action: isModule ? undefined : kill === 'FUNCTION KILL' ? 'function-kill' : 'script-kill',
@@ -209,7 +211,7 @@ export const fnEngine = rule({
 					next: [
 						redisCli(facts, 'FUNCTION KILL'),
 						hint(
-							'UNKILLABLE: it has written; wait, or SHUTDOWN NOSAVE, which loses what was written since the last save',
+							'wait where it answers UNKILLABLE, as it has written: SHUTDOWN NOSAVE ends it, but loses what was written since the last save',
 						),
 						hint('have whoever wrote it take smaller steps'),
 					],

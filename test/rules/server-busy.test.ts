@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {fnEngine, srvBusy, srvPaused} from '../../source/rules/server-busy.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf, recordFrom} from '../harness/records.js';
 import {type FactsParts, factsOf, type RuleCase, testRule} from '../harness/rule-cases.js';
 
@@ -31,6 +33,18 @@ test('srv.busy: the finding names the command, and the action where the server c
 		'function-kill',
 	]);
 	assert.deepEqual(found('BUSY Redis is busy running a module command.'), [undefined, undefined]);
+});
+
+test('srv.busy: each step in words says what to do, also where the screen shows only its first clause', () => {
+	const {next} = firingOf(
+		srvBusy,
+		failing(replyFailure('BUSY Redis is busy running a script. You can only call SCRIPT KILL')),
+	);
+	const words = next.filter(({kind}) => kind === 'words').map(({text}) => messageText(text));
+	assert.deepEqual(
+		words.map(text => text.split(': ')[0]),
+		['wait where it answers UNKILLABLE'],
+	);
 });
 
 const clients = (flags: string, command: string): FactsParts => ({
