@@ -1,4 +1,4 @@
-import {message, nodeName} from '../domain/message.js';
+import {type Message, message, nodeName} from '../domain/message.js';
 import {bytes, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {departedReplica} from './departed-replica.js';
@@ -7,6 +7,7 @@ import {loggedMissing} from './logged-replica.js';
 import {missingReplicas} from './missing-replicas.js';
 import {infoNumber, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {isAway, isRemoved} from './planned-restart.js';
 import {isSettling, roleGrace, settling, withPrimary} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
@@ -133,6 +134,32 @@ export const repLost = rule({
 	},
 });
 
+/** Seconds without an acknowledgement after which a replica no longer counts as good; the server's default. */
+const defaultMaxLag = 10;
+
+/**
+The linked replica whose acknowledgement is the oldest, if it is too old for `min-replicas-max-lag`: what it does, and
+what to do about it. A replica that runs a script answers BUSY.
+*/
+function lateReplica(facts: NodeFacts): {readonly text: Message; readonly step: Message} | undefined {
+	const maxLag = Number(facts.setting('min-replicas-max-lag') ?? defaultMaxLag);
+	const [late] = facts.record.replicas
+		.filter(({state, ackAgeSeconds = 0}) => state === 'online' && ackAgeSeconds > maxLag)
+		.toSorted((one, other) => (other.ackAgeSeconds ?? 0) - (one.ackAgeSeconds ?? 0));
+	if (late === undefined) {
+		return undefined;
+	}
+
+	const name = nodeName(late.address);
+	const isBusy = facts.nodes.get(late.address)?.failure?.state === 'busy';
+	return {
+		text: isBusy ? message`replica ${name} runs a script` : message`replica ${name} no longer acknowledges`,
+		step: isBusy
+			? message`end the script that ${name} runs: SCRIPT KILL there`
+			: message`see whether ${name} answers PING: a SIGSTOP, a long command, swap, the network`,
+	};
+}
+
 export const repMinGood = rule({
 	id: 'rep.min_good',
 	scope: 'node',
@@ -164,12 +191,16 @@ export const repMinGood = rule({
 		const isLinked = (facts.number('replication', 'connected_slaves') ?? wanted) >= wanted;
 		const loss = isShort && missing === undefined && !isLinked ? loggedMissing(facts) : undefined;
 		const lost = loss && nodeName(loss.replica);
+		const late = isShort && missing === undefined && lost === undefined ? lateReplica(facts) : undefined;
 		const counted = `${good} of ${wanted} needed replicas`;
 		return fires('critical', {
 			problem: 'refuses writes (NOREPLICAS)',
-			detail: missing === undefined && lost === undefined ? undefined : counted,
+			detail: missing === undefined && lost === undefined && late === undefined ? undefined : counted,
 			reason: isShort
-				? (missing?.text ?? (lost && message`replica ${lost} left ${seconds(loss?.agoSeconds ?? 0)} ago`) ?? counted)
+				? (missing?.text ??
+					(lost && message`replica ${lost} left ${seconds(loss?.agoSeconds ?? 0)} ago`) ??
+					late?.text ??
+					counted)
 				: good === undefined || !isWantedKnown
 					? 'it has too few good replicas'
 					: `it had too few good replicas a moment ago, and has ${good} of ${wanted} now`,
@@ -189,10 +220,10 @@ export const repMinGood = rule({
 			next: [
 				hint(
 					missing === undefined && lost === undefined
-						? 'bring the replicas back: its config, its Sentinels or its log name them'
+						? (late?.step ?? 'bring the replicas back: its config, its Sentinels or its log name them')
 						: message`bring ${missing?.names ?? lost ?? '-'} back: look at the process, its host, the network between`,
 				),
-				...(missing === undefined && lost === undefined ? logSteps(facts) : []),
+				...(missing === undefined && lost === undefined && late === undefined ? logSteps(facts) : []),
 				redisCli(facts, 'CONFIG SET min-replicas-to-write 0'),
 			],
 		});

@@ -73,6 +73,12 @@ const isWorseElsewhere = ({node, effect, consequence, urgency}: NodeProblem & {r
 	consequence.effect !== effect &&
 	urgency === effectRank(consequence.effect);
 
+/** The texts of a consequence on a narrow screen. Its own reason tells the cause in fewer words than the cause itself. */
+const feltTexts = ({node, problem, reason}: NonNullable<NodeProblem['consequence']>): readonly Message[] => [
+	...(reason === undefined ? [] : [withSubject(node, message`${problem}: ${reason}`)]),
+	withSubject(node, problem),
+];
+
 /** The text with `it` in place of its primary, where the primary was named just before. */
 const withIt = (text: Message, primary: NodeAddress | undefined): Message =>
 	typeof text === 'string'
@@ -156,11 +162,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		problemMessage(problem, 'short'),
 		...(problem.consequence === undefined
 			? []
-			: [
-					isWorseElsewhere(problem)
-						? withSubject(problem.consequence.node, problem.consequence.problem)
-						: ownMessage(problem, 'short'),
-				]),
+			: [...(isWorseElsewhere(problem) ? feltTexts(problem.consequence) : [ownMessage(problem, 'short')])]),
 		...(problem.briefProblems ?? []).map(brief => withSubject(problem.node, brief)),
 	];
 }

@@ -169,6 +169,13 @@ const lostByLog: NonNullable<FactsParts['host']> = {
 		starts: [],
 	} as never,
 };
+const busyFailure = {
+	layer: 'auth',
+	code: 'BUSY',
+	problem: 'runs a script and answers nothing else (BUSY)',
+	reason: 'SCRIPT KILL ends it, unless it has written',
+	state: 'busy',
+} as const;
 testRule(repMinGood, [
 	['enough', {info: replication({min_slaves_good_slaves: 2}), config: {'min-replicas-to-write': '1'}}, 'clear'],
 	[
@@ -199,7 +206,7 @@ testRule(repMinGood, [
 			host: lostByLog,
 		},
 		'critical',
-		/^refuses writes \(NOREPLICAS\): 1 of 2 needed replicas$/,
+		/^refuses writes \(NOREPLICAS\), 1 of 2 needed replicas: replica 10\.0\.1\.12:6379 no longer acknowledges$/,
 	],
 	[
 		'another replica is linked and slow: the one that left explains nothing',
@@ -211,6 +218,33 @@ testRule(repMinGood, [
 			}),
 			config: {'min-replicas-to-write': '1'},
 			host: lostByLog,
+		},
+		'critical',
+		/^refuses writes \(NOREPLICAS\), 0 of 1 needed replicas: replica 10\.0\.1\.13:6379 no longer acknowledges$/,
+	],
+	[
+		'the linked replica runs a script',
+		{
+			info: replication({
+				min_slaves_good_slaves: 0,
+				connected_slaves: 1,
+				slave0: 'ip=10.0.1.13,port=6379,state=online,offset=5,lag=20',
+			}),
+			config: {'min-replicas-to-write': '1'},
+			nodes: [recordFrom({address: '10.0.1.13:6379', role: 'replica', failure: busyFailure})],
+		},
+		'critical',
+		/^refuses writes \(NOREPLICAS\), 0 of 1 needed replicas: replica 10\.0\.1\.13:6379 runs a script$/,
+	],
+	[
+		'the linked replica acknowledged within the time that its setting allows',
+		{
+			info: replication({
+				min_slaves_good_slaves: 0,
+				connected_slaves: 1,
+				slave0: 'ip=10.0.1.13,port=6379,state=online,offset=5,lag=20',
+			}),
+			config: {'min-replicas-to-write': '1', 'min-replicas-max-lag': '30'},
 		},
 		'critical',
 		/^refuses writes \(NOREPLICAS\): 0 of 1 needed replicas$/,

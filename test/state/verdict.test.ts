@@ -812,6 +812,12 @@ test('writes that a primary refuses because of its replica are told before the r
 		'10.0.1.11:6379 refuses writes (NOREPLICAS): 10.0.1.12:6379 cannot log in to it',
 		'10.0.1.11:6379 refuses writes (NOREPLICAS)',
 	]);
+	const reasoned = {...refused, reason: message`replica ${nodeName(replica.address)} runs a script`};
+	const withReason = textsOf(verdictOf(stateWith([unlinked, reasoned], [up, replica]), sampledAtMs));
+	assert.deepEqual([...new Set(withReason)].slice(-2), [
+		'10.0.1.11:6379 refuses writes (NOREPLICAS): replica 10.0.1.12:6379 runs a script',
+		'10.0.1.11:6379 refuses writes (NOREPLICAS)',
+	]);
 	const alone = textsOf(verdictOf(stateWith([unlinked], [up, replica]), sampledAtMs));
 	assert.match(alone[0] ?? '', /^10\.0\.1\.12:6379 cannot log in to its primary 10\.0\.1\.11:6379/);
 });
