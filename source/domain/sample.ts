@@ -181,7 +181,8 @@ The exact meaning of an error reply. Its first word (`ERR`, `MISCONF`, `BUSY`) a
 - `LOST_PASSWORD`: protected mode refuses the connection, so the server has no password, and one was given
 - `MISCONF_AOF`, `MISCONF_RDB`: the file that the server fails to write
 - `BUSY_FUNCTION`, `BUSY_MODULE`: a function or a module's command runs; a BUSY reply without a kind means a script
-- `HOST_ANSWERS`, `HOST_SILENT`, `REJECTED_BY_ICMP`: why a connection gets no answer, by the kernel's neighbour table (ARP)
+- `HOST_ANSWERS`, `HOST_SILENT`, `REJECTED_BY_ICMP`: why a connection gets no answer, by the kernel's neighbour
+  table (ARP); `HOST_ANSWERS` also by another port of the host
 */
 export type ErrorKind =
 	| 'MAXCLIENTS'

@@ -159,8 +159,19 @@ const portsReason = ({ports, held, waiting}: LocalPortUse): string =>
 		? `no free local port here, ${waiting} of ${ports} in TIME_WAIT`
 		: `no free local port here, its connections hold ${held} of ${ports}`;
 
-/** What the kernel's neighbour table shows about the host, at the end of the words of an error, see `Neighbours`. */
+/**
+What is known about the host, at the end of the words of an error: by the kernel's neighbour table (`Neighbours`), or by
+another port (`withAnsweringPort`).
+*/
 function hostIn(code: string, words: string): Pick<Failure, 'kind' | 'reason'> | undefined {
+	const port = /; answers: (\d+)$/.exec(words)?.[1];
+	if (port !== undefined && code === 'ETIMEDOUT') {
+		return {
+			kind: 'HOST_ANSWERS',
+			reason: `this port is filtered, or its accept queue is full: port ${port} of the host answers`,
+		};
+	}
+
 	const shown = /; arp: (answers|silent)$/.exec(words)?.[1];
 	if (shown === undefined || (code !== 'ETIMEDOUT' && code !== 'EHOSTUNREACH')) {
 		return undefined;

@@ -5,9 +5,10 @@ import type {SentinelHello} from '../domain/sentinel.js';
 import {replyFailure, withLostPassword} from '../parse/reply-error.js';
 import {largeRepliesLost, socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {type Greeting, probeGreeting, probeTls} from '../wire/raw-probe.js';
+import {type Greeting, probeEveryMs, probeGreeting, probeTls} from '../wire/raw-probe.js';
 import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
-import {whyPending} from '../wire/small-reply.js';
+import {type answeringPort, SilentHost} from '../wire/silent-host.js';
+import {smallRequestEveryMs, whyPending} from '../wire/small-reply.js';
 import {isRefusal, withoutCredentials} from './credentials.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import type {PollDemand} from './poll-demand.js';
@@ -18,10 +19,6 @@ import {SentinelDiscovery} from './sentinel-discovery.js';
 
 /** Number of intervals without a reply after which the connection is closed and opened again. */
 const missesBeforeClose = 5;
-/** Interval between two raw probes (`wire/raw-probe.ts`) in milliseconds. Each probe costs the server a connection. */
-const probeEveryMs = 10_000;
-/** Least time between two small requests to a server that stays without a reply, in milliseconds. */
-const smallRequestEveryMs = 60_000;
 /**
 Number of polls for which a new or returned node is polled at each interval, so that its rates and cluster view are
 known early. Then the node is polled in rotation, at every Nth interval only.
@@ -61,12 +58,15 @@ export type NodeLoopOptions = {
 	Returns redis-top's own event-loop lag of the last seconds in milliseconds. It does not count as the server's delay.
 	*/
 	readonly lagMs?: (() => number) | undefined;
+	/** Asks the host of a server that answers no connection. Tests of fake servers give their own. */
+	readonly answeringPort?: typeof answeringPort | undefined;
 };
 
 /** Polls one node until it is stopped, and reports each outcome. Never more than one request is in flight. */
 export class NodeLoop {
 	readonly #options: NodeLoopOptions;
 	readonly #discovery: SentinelDiscovery;
+	readonly #silentHost: SilentHost;
 	#settings: ConnectionSettings;
 	#port: RedisPort | undefined;
 	#state: PollState = newPollState();
@@ -92,6 +92,7 @@ export class NodeLoop {
 	constructor(options: NodeLoopOptions) {
 		this.#options = options;
 		this.#settings = options.settings;
+		this.#silentHost = new SilentHost(options.clock, options.answeringPort);
 		this.#discovery = new SentinelDiscovery({
 			...options,
 			settings: () => this.#settings,
@@ -324,7 +325,8 @@ export class NodeLoop {
 		}
 
 		if (error instanceof WireFailure) {
-			return this.#explain(socketFailure(error.code, error.message));
+			const {code, message} = await this.#silentHost.explain(error, this.#settings.endpoint);
+			return this.#explain(socketFailure(code, message));
 		}
 
 		// Any other error is a bug in redis-top. It is shown as the failure of this node, and redis-top continues.

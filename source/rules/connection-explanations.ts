@@ -170,7 +170,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		'HOST_ANSWERS',
 		place => ({
 			meaning:
-				'The host lives: it answers ARP on a network of this machine. Its port does not even refuse: a firewall drops the packets, or the server hangs and its accept queue is full.',
+				'The host lives: it answers, by ARP on a network of this machine or on another port. Its port does not even refuse: a firewall drops the packets, or the server hangs and its accept queue is full. Behind address translation or a balancer, the answer may be theirs.',
 			confirm: [
 				shell(`ip neigh show ${hostOf(place)}`),
 				shell(`nc -vz -w 3 ${hostOf(place)} ${portOf(place)}`),

@@ -83,7 +83,7 @@ export const connUnresponsive = rule({
 		const reason = likely?.reason ?? silence.reason;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
-			detail: reason === undefined ? 'takes connections and gives no reply' : undefined,
+			detail: reason === undefined ? 'no reply on an open connection' : undefined,
 			reason,
 			effect: 'not-responding',
 			evidence: [

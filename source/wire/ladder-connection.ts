@@ -10,6 +10,7 @@ import {addressesOf, withEarlierAddress} from './name-lookup.js';
 import {watchConnection} from './neighbours.js';
 import {isReadCommand} from './read-commands.js';
 import {identityCheck} from './server-identity.js';
+import {withAnsweringPort} from './silent-host.js';
 
 /** Whether a host is an address already, so that no name has to be looked up. */
 export const isAddress = (host: string): boolean => isIP(host) !== 0;
@@ -135,10 +136,10 @@ export class LadderConnection {
 			const socket = net.connect(
 				endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port},
 			);
-			const timer = setTimeout(() => {
+			const timer = setTimeout(async () => {
 				socket.destroy();
 				const late = {code: 'ETIMEDOUT', message: `no connection within ${timeoutMs} ms`};
-				resolve({kind: 'failed', ...watched.explain(late)});
+				resolve({kind: 'failed', ...(await withAnsweringPort(watched.explain(late), endpoint))});
 			}, timeoutMs);
 			socket.once('error', async error => {
 				clearTimeout(timer);

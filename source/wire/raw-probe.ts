@@ -20,6 +20,9 @@ export type Greeting =
 	| {readonly kind: 'silent'}
 	| {readonly kind: 'unreachable'; readonly code: string};
 
+/** Interval between two raw probes in milliseconds. Each probe costs the server a connection. */
+export const probeEveryMs = 10_000;
+
 const listenMs = 300;
 const answerMs = 1000;
 

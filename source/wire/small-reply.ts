@@ -12,6 +12,9 @@ after 400 ms, and a server that was hung sends both replies at once.
 */
 const graceMs = 1000;
 
+/** Least time between two small requests to a server that stays without a reply, in milliseconds. */
+export const smallRequestEveryMs = 60_000;
+
 export type SmallReplyOptions = {
 	/** The connection on which a large reply is pending. */
 	readonly pending: RedisPort;

@@ -13,6 +13,7 @@ function looped(address: string) {
 	const end = new AbortController();
 	const outcomes: PollOutcome[] = [];
 	const loop = new NodeLoop({
+		answeringPort: async () => undefined,
 		address: at(address),
 		settings: settingsOf(address),
 		openPort: fakeNetwork(clock, {[address]: server}),

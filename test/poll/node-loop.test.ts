@@ -18,6 +18,7 @@ function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), 
 	const outcomes: Array<{readonly outcome: PollOutcome; readonly intervalMs: number; readonly elapsedMs: number}> = [];
 	const interests = new Set<PollInterest>();
 	const loop = new NodeLoop({
+		answeringPort: async () => undefined,
 		address: at(address),
 		settings: settingsOf(address),
 		openPort: fakeNetwork(clock, {[address]: server}),

@@ -582,7 +582,7 @@ const frozenWords = /: its control group \/shop is frozen$/;
 testRule(connUnresponsive, [
 	['it answers', {}, 'clear'],
 	['half a second is short', pendingFor(0.5), 'clear'],
-	['one long command', pendingFor(2), 'warning', /^is not responding, takes connections and gives no reply$/],
+	['one long command', pendingFor(2), 'warning', /^is not responding, no reply on an open connection$/],
 	['hung', pendingFor(6), 'critical'],
 	[
 		'stopped, as this machine shows',
@@ -605,7 +605,12 @@ testRule(connUnresponsive, [
 	],
 	// Control groups of version 1 let a frozen process look as if it waited for a disk.
 	['the same with version 1', pendingFor(2, withProcess('disk-wait', undefined, frozenBy)), 'critical', frozenWords],
-	['running, as this machine shows', pendingFor(2, withProcess('running')), 'warning', /gives no reply$/],
+	[
+		'running, as this machine shows',
+		pendingFor(2, withProcess('running')),
+		'warning',
+		/no reply on an open connection$/,
+	],
 	[
 		'idle, as this machine shows',
 		pendingFor(2, withProcess('sleeping', 'ep_poll')),
