@@ -336,6 +336,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.oom', where: 'here', symptoms: ['mem.scripts', 'mem.evict_storm', 'mem.evict'], isCause: isForScripts},
 	{cause: 'mem.evict_storm', where: 'here', symptoms: ['mem.scripts'], isCause: isForScripts},
 	{cause: 'mem.evict', where: 'here', symptoms: ['mem.scripts'], isCause: isForScripts},
+	{cause: 'mem.exceeded', where: 'here', symptoms: ['mem.scripts', 'mem.max'], isCause: isForScripts},
 	{cause: 'mem.evict_storm', where: 'here', symptoms: ['mem.evict', 'mem.max', 'mem.exceeded']},
 	{cause: 'mem.evict', where: 'here', symptoms: ['mem.max', 'mem.exceeded']},
 	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap', 'mem.fork_room', 'mem.unset']},

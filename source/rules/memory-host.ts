@@ -69,6 +69,7 @@ export const memRssGap = rule({
 		since: '5.0',
 		falsePositives: [
 			'After a large deletion the allocator keeps pages for a while. The rule is clear while `used_memory_peak` is over 1.5 times `used_memory`.',
+			'The engines of scripts and functions take memory beside `used_memory` (`used_memory_vm_total`, `used_memory_lua`). It does not count.',
 			'During a fork the copied pages are counted too. The rule is clear while an RDB save or an AOF rewrite runs.',
 		],
 	},
@@ -83,11 +84,15 @@ export const memRssGap = rule({
 	},
 	raiseAfter: 5,
 	needs: {
-		ratio: infoNumber('memory', 'mem_fragmentation_ratio'),
-		gap: infoNumber('memory', 'mem_fragmentation_bytes'),
+		measuredRatio: infoNumber('memory', 'mem_fragmentation_ratio'),
+		measuredGap: infoNumber('memory', 'mem_fragmentation_bytes'),
 		used: infoNumber('memory', 'used_memory'),
 	},
-	evaluate({ratio, gap, used}, facts, limits) {
+	evaluate({measuredRatio, measuredGap, used}, facts, limits) {
+		// The engines of scripts and functions take memory that `used_memory` leaves out. It is in use all the same.
+		const engines = facts.number('memory', 'used_memory_vm_total') ?? facts.number('memory', 'used_memory_lua') ?? 0;
+		const gap = measuredGap - engines;
+		const ratio = measuredRatio - engines / Math.max(1, used);
 		const peak = facts.number('memory', 'used_memory_peak') ?? used;
 		const isForked =
 			facts.number('persistence', 'rdb_bgsave_in_progress') === 1 ||

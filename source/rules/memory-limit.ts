@@ -12,6 +12,7 @@ import {infoNumber, infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
+import {scriptMemory} from './script-memory.js';
 import {stoppedConsumers} from './stopped-consumers.js';
 import {topWriter} from './writers.js';
 
@@ -160,6 +161,7 @@ export const memExceeded = rule({
 			source: 'eviction is meant to bring memory back within one cycle of the event loop',
 		},
 		critical: {value: 30, unit: 'seconds', source: 'by then clients have timed out'},
+		scripts: {value: 0.8, unit: 'share', source: 'of maxmemory in cached scripts: critical, hardly a key has room'},
 	},
 	needs: {exceededMs: infoNumber('stats', 'current_eviction_exceeded_time')},
 	evaluate({exceededMs}, facts, limits, heldMs) {
@@ -170,23 +172,37 @@ export const memExceeded = rule({
 
 		const isLong = exceeded > limits.critical;
 		const isEvicting = (facts.perSecond('stats', 'evicted_keys') ?? 0) > 0;
-		return fires(isLong ? 'critical' : 'warning', {
+		const scripts = scriptMemory(facts);
+		// Scripts that leave no room for keys have had all of them evicted. Nothing that is evicted makes room any more.
+		const isForScripts = scripts !== undefined && scripts.share >= limits.scripts;
+		return fires(isLong || isForScripts ? 'critical' : 'warning', {
 			// The server counts again from 0 whenever eviction has brought memory below the limit for a moment.
 			problem:
 				heldMs > exceededMs
 					? `over maxmemory again and again for ${seconds(heldMs / 1000)}`
 					: `over maxmemory for ${seconds(exceeded)}`,
+			detail: scripts?.detail,
+			reason: scripts?.reason,
+			culprit: scripts?.culprit,
 			effect: isEvicting ? 'keys-evicted' : 'writes-refused',
-			evidence: infoEvidence(
-				facts,
-				['stats', 'current_eviction_exceeded_time', 'milliseconds'],
-				['memory', 'used_memory', 'bytes'],
-				['memory', 'maxmemory', 'bytes'],
-				['memory', 'maxmemory_policy'],
-			),
+			evidence: [
+				...(scripts?.evidence ?? []),
+				...infoEvidence(
+					facts,
+					['stats', 'current_eviction_exceeded_time', 'milliseconds'],
+					['memory', 'used_memory', 'bytes'],
+					['memory', 'maxmemory', 'bytes'],
+					['memory', 'maxmemory_policy'],
+				),
+			],
 			meaning:
-				'Eviction is too slow, or there is nothing left to evict. With nothing left, writes that need memory are refused.',
-			next: [redisCli(facts, 'MEMORY STATS'), hint('raise maxmemory, or find the writer: panel 5, panel 4')],
+				scripts === undefined
+					? 'Eviction is too slow, or there is nothing left to evict. With nothing left, writes that need memory are refused.'
+					: 'Cached scripts count towards maxmemory and are never evicted for it. Keys are evicted in their place, and then writes are refused.',
+			next:
+				scripts === undefined
+					? [redisCli(facts, 'MEMORY STATS'), hint('raise maxmemory, or find the writer: panel 5, panel 4')]
+					: scripts.next,
 		});
 	},
 });

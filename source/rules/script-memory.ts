@@ -16,6 +16,8 @@ export const scriptBytes = 'memory of cached scripts';
 
 /** Cached scripts that fill the memory of a server. */
 export type ScriptMemory = {
+	/** Share of maxmemory that they take; above 1 where eviction can make no more room. */
+	readonly share: number;
 	/** `8.90k scripts take 70.5M`. */
 	readonly reason: string;
 	/** `EVAL from promo-svc`; undefined if CLIENT LIST shows no sender. */
@@ -47,6 +49,7 @@ export function scriptMemory(facts: NodeFacts): ScriptMemory | undefined {
 		return senders === undefined ? [] : [{command, senders}];
 	});
 	return {
+		share: size / limit,
 		reason: `${count(scripts)} scripts take ${bytes(size)}`,
 		detail: sent === undefined ? undefined : message`${sent.command}${sent.senders.text}`,
 		// Without the client, whose closing would free no script.

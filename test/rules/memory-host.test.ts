@@ -57,6 +57,14 @@ testRule(memRssGap, [
 	],
 	['much, but freed lately', {info: gap(1.5, 250 * mega, {used_memory_peak: 900 * mega})}, 'clear'],
 	['much, but a save runs', {info: {...gap(1.5, 250 * mega), persistence: {rdb_bgsave_in_progress: 1}}}, 'clear'],
+	['the engine of scripts has it', {info: gap(1.5, 250 * mega, {used_memory_vm_total: 220 * mega})}, 'clear'],
+	['the engine has it, before 7.0', {info: gap(1.5, 250 * mega, {used_memory_lua: 220 * mega})}, 'clear'],
+	[
+		'the engine of scripts has some of it',
+		{info: gap(2, 500 * mega, {used_memory_vm_total: 200 * mega})},
+		'warning',
+		/^holds 300M more memory than it uses, ratio 1\.60$/,
+	],
 	['before Redis 5.0', {info: fields({used_memory: 5})}, 'absent'],
 ]);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Effect} from '../../source/domain/finding.js';
 import {mem32bit, memExceeded, memMax, memPolicyNoop, memUnset} from '../../source/rules/memory-limit.js';
-import {recordFrom, type Sections} from '../harness/records.js';
+import {clientOf, recordFrom, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const memory = (used: number, limit: number, policy = 'noeviction', rest: Sections[string] = {}): Sections => ({
@@ -155,6 +155,29 @@ testRule(memExceeded, [
 	['for less than a second', {info: exceeded(900)}, 'clear'],
 	['for five seconds', {info: exceeded(5000)}, 'warning'],
 	['for a minute', {info: exceeded(60_000)}, 'critical'],
+	[
+		'cached scripts take more than the limit',
+		{
+			info: {
+				...exceeded(5000),
+				memory: {maxmemory: 100e6, used_memory: 115e6, used_memory_scripts_eval: 119e6, number_of_cached_scripts: 5795},
+			},
+			record: {clients: {atMs: 0, value: [clientOf({id: 1, name: 'pricing-svc', command: 'eval'})]}},
+		},
+		'critical',
+		/^over maxmemory for 5\.?0?s, EVAL from pricing-svc: 5\.79k scripts take 113M$/,
+	],
+	[
+		'cached scripts take a third of the limit',
+		{
+			info: {
+				...exceeded(5000),
+				memory: {maxmemory: 100e6, used_memory: 115e6, used_memory_scripts_eval: 35e6, number_of_cached_scripts: 1500},
+			},
+		},
+		'warning',
+		/: 1\.50k scripts take 33\.4M$/,
+	],
 	['before Redis 7', {info: {stats: {}}}, 'absent'],
 ]);
 
