@@ -35,7 +35,22 @@ export function refusedClients(facts: NodeFacts, {command, failures}: FailingCom
 	const senders = presentSendersOf(facts, command, failures);
 	return command === 'auth' && senders !== undefined
 		? byHost(senders)
-		: (senders ?? (commandsOfReplicas.includes(command) ? undefined : onlySenders(facts, failures)));
+		: (byTraffic(senders) ?? (commandsOfReplicas.includes(command) ? undefined : onlySenders(facts, failures)));
+}
+
+/**
+The same senders, the one that sends most bytes first where the server counts those. A client that gets a few of the
+errors may have the same last command as the one that gets most.
+*/
+function byTraffic(senders: Senders | undefined): Senders | undefined {
+	const groups = [...Map.groupBy(senders?.clients ?? [], ({name, address}) => (name === '' ? address : name)).values()];
+	const ranked = groups
+		.map(rows => ({name: namedClients(rows)[0]?.name, sent: sumOfRates(rows)?.inBytes}))
+		.toSorted((one, other) => (other.sent ?? 0) - (one.sent ?? 0));
+	const [first, ...more] = ranked;
+	return senders === undefined || senders.only !== undefined || first?.name === undefined || first.sent === undefined
+		? senders
+		: {...senders, text: message` from ${first.name} and ${more.length} more`};
 }
 
 /** The same senders, by their host where they have no name: a connection that may not log in ends at once. */

@@ -87,7 +87,7 @@ export const netBigReply = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed`. It fires above 64 KB. So it does for requests (`total_net_input_bytes`). Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key. Where replies wait for several clients that all read, the finding says so. The network is full if PINGs are late as well while the main thread is free.',
+			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed` and error of `total_error_replies` (since 6.2), as refused commands do not count as processed. It fires above 64 KB. So it does for requests (`total_net_input_bytes`). Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key. Where replies wait for several clients that all read, the finding says so. The network is full if PINGs are late as well while the main thread is free.',
 		since: 'any',
 		falsePositives: [
 			'Before 7.0 the output includes the data sent to replicas. The average of a node with replicas does not count then.',
@@ -113,7 +113,9 @@ export const netBigReply = rule({
 		output: increase('stats', 'total_net_output_bytes'),
 		commands: increase('stats', 'total_commands_processed'),
 	},
-	evaluate({output, commands}, facts, limits) {
+	evaluate({output, commands: processed}, facts, limits) {
+		// The server does not count a command that it refuses (OOM, MOVED), and counts the bytes of it.
+		const commands = processed + (facts.increase('stats', 'total_error_replies') ?? 0);
 		const isWithoutReplicas =
 			facts.number('stats', 'total_net_repl_output_bytes') !== undefined ||
 			(facts.number('replication', 'connected_slaves') ?? 0) === 0;

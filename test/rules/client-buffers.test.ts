@@ -497,6 +497,12 @@ const requests = (
 		},
 	};
 };
+/** The same server, which also answered requests with errors. */
+const withErrors = ({info = {}, earlier = {}, ...rest}: FactsParts, errors: number): FactsParts => ({
+	...rest,
+	info: {...info, stats: {...info.stats, total_error_replies: errors}},
+	earlier: {...earlier, stats: {...earlier.stats, total_error_replies: 0}},
+});
 const running = (command: string, callsPerSecond: number) => ({
 	command,
 	calls: 9,
@@ -675,6 +681,11 @@ testRule(netBigReply, [
 		}),
 		'warning',
 		/^receives large requests, 879K/,
+	],
+	[
+		'requests of which most are refused: they do not count as processed',
+		withErrors(requests(2_900_000, 21), 82),
+		'clear',
 	],
 	['small requests', requests(900_000, 100), 'clear'],
 	['few large requests', requests(90_000_000, 8), 'clear'],

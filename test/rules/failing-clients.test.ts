@@ -41,6 +41,20 @@ const nobody = /^answers SET with MOVED errors, 20\.?0?\/s: its client/;
 
 testRule(errFailed, [
 	[
+		'of two clients with the command, the one that sends most is named first',
+		answering(
+			'OOM',
+			[
+				client(7, 'shop', 'set', 7),
+				client(8, 'import', 'set', undefined, {perSecond: {inBytes: 3_000_000, outBytes: 4000, commands: 0}}),
+			],
+			nowMs,
+			20,
+		),
+		'warning',
+		/20\.?0?\/s from import and 1 more$/,
+	],
+	[
 		'the one client that sends as many commands as get MOVED',
 		answering('MOVED', [shop, billing]),
 		'warning',
