@@ -242,7 +242,7 @@ export const withLostPassword = (failure: Failure): Failure =>
 		? {
 				...failure,
 				kind: 'LOST_PASSWORD',
-				problem: 'runs without its password, as if started without its config file',
-				reason: 'protected mode turns other hosts away (DENIED)',
+				problem: 'runs without its password',
+				reason: 'protected mode refuses other hosts',
 			}
 		: failure;

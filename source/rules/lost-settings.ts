@@ -1,7 +1,7 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf} from '../domain/message.js';
-import {endWithoutSave, lostWithTheFile, seeItsStart} from './connection-explanations.js';
+import {endWithoutSave, giveItsPassword, lostWithTheFile, seeItsStart} from './connection-explanations.js';
 import {hint} from './next-steps.js';
 import {quotedName} from './node-facts.js';
 
@@ -40,15 +40,19 @@ export function lostSettings({failure, sample, lastReplyAtMs, config}: NodeRecor
 						hint('then start it with them again: it had no config file before'),
 					]
 				: [
+						hint(
+							message`if it has ${nameOf('path', file)}, that file has lost its ${wasOpen ? openAgain : `requirepass or aclfile: ${giveItsPassword}`}`,
+						),
 						hint(`if it lacks its config file, ${endWithoutSave}`),
 						startCommand(sample.info, file),
-						hint(
-							message`if it has ${nameOf('path', file)}, that file has changed: see its requirepass, aclfile and protected-mode`,
-						),
 					]),
 		],
 	};
 }
+
+/** The line that is missing, and how clients get in at once again, where the server had no password before. */
+const openAgain =
+	'protected-mode no: there CONFIG SET protected-mode no lets clients in at once; then put the line back';
 
 /** The step for a server whose command line lacks its config file, with the command as it was typed. */
 function startCommand(info: NonNullable<NodeRecord['sample']>['info'], file: string): NextStep {

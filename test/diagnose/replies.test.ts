@@ -93,7 +93,7 @@ for (const {name, program} of versions) {
 		assertVerdict(await climbed(server.port, {host: own.address}), 'critical', 'greeting', 'DENIED');
 		const withPassword = await climbed(server.port, {host: own.address, password: 'secret'});
 		assertVerdict(withPassword, 'critical', 'greeting', 'LOST_PASSWORD');
-		assert.match(JSON.stringify(withPassword.verdict.next[0]), /start it with its config file again/);
+		assert.match(JSON.stringify(withPassword.verdict.next[0]), /see on its host how it was started/);
 	});
 
 	test(`loading, with progress: ${name}`, async t => {

@@ -875,7 +875,7 @@ testRule(connRefusing, [
 		'protected mode, and a password was given',
 		failing(withLostPassword(replyFailure('DENIED Redis is running in protected mode'))),
 		'critical',
-		/^runs without its password, as if started without its config file: protected mode turns other hosts away/,
+		/^runs without its password: protected mode refuses other hosts$/,
 	],
 	[
 		'protected mode after the server let redis-top in',
@@ -971,12 +971,25 @@ test('a server that was restarted with other settings gets its config file looke
 	const server = {executable: '/opt/valkey-server', config_file: '/etc/valkey.conf'};
 	const before = steps(failing(denied, 5, {info: {server}}));
 	assert.match(before[0] ?? '', /^see on its host how it was started: ps -C /);
-	assert.match(before[1] ?? '', /^if it lacks its config file, end it with SHUTDOWN NOSAVE: /);
-	assert.equal(before[2], 'then start it with its config file again: /opt/valkey-server /etc/valkey.conf');
-	assert.match(before[3] ?? '', /^if it has \/etc\/valkey\.conf, that file has changed: see its requirepass, aclfile/);
+	// A password lets clients and replicas in at once. A server without its config file may be empty, and they would copy that.
+	const withItsFile =
+		/ has lost its requirepass or aclfile: there CONFIG SET requirepass .* lets them in at once; then put/;
+	assert.match(before[1] ?? '', /^if it has \/etc\/valkey\.conf, /);
+	assert.match(before[1] ?? '', withItsFile);
+	assert.match(before[2] ?? '', /^if it lacks its config file, end it with SHUTDOWN NOSAVE: /);
+	assert.equal(before[3], 'then start it with its config file again: /opt/valkey-server /etc/valkey.conf');
 	const given = steps(failing(withLostPassword(denied)));
-	assert.equal(given[0], 'start it with its config file again');
-	assert.doesNotMatch([...before, ...given].join(' '), /CONFIG SET requirepass/);
+	assert.match(given[0] ?? '', /^see on its host how it was started: ps -C /);
+	assert.match(given[1] ?? '', /^if it has its config file, /);
+	assert.match(given[1] ?? '', withItsFile);
+	assert.match(given[2] ?? '', /^if it lacks its config file, end it with SHUTDOWN NOSAVE: /);
+	assert.equal(given[3], 'then start it with its config file again');
+	const open = steps(failing(denied, 5, {info: {server}, config: {'protected-mode': 'no'}}));
+	assert.match(
+		open[1] ?? '',
+		/ has lost its protected-mode no: there CONFIG SET protected-mode no lets clients in at once/,
+	);
+	assert.doesNotMatch(open.join(' '), /requirepass/);
 	const withoutFile = steps(failing(denied, 5, {info: {server: {config_file: ''}}}));
 	assert.match(withoutFile[1] ?? '', /^if it lacks the options it had, end it with SHUTDOWN NOSAVE/);
 	assert.match(withoutFile[2] ?? '', /^then start it with them again/);
