@@ -1,8 +1,8 @@
 import type {NextStep, Remedy} from '../domain/finding.js';
 import {kibibyte, mebibyte} from '../domain/threshold.js';
 import {sizeInBytes} from '../parse/memory-size.js';
-import {bytes, utcClock} from '../text/units.js';
-import {redisCli} from './next-steps.js';
+import {bytes, seconds, utcClock} from '../text/units.js';
+import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
 /**
@@ -67,9 +67,9 @@ const wayBack = (facts: NodeFacts, before: number): Pick<LoweredLimit, 'next' | 
 });
 
 /**
-The change, if maxmemory was lowered. A reading of the last ten minutes, the server's config file or its log may
-show the change. Undefined if none of the three shows it. Used memory far above maxmemory is no proof, because a running
-script may go on writing above it.
+The change, if maxmemory was lowered. A reading of the last ten minutes, the settings before a restart, the server's
+config file or its log may show the change. Undefined if none of them shows it. Used memory far above maxmemory is no
+proof but soon after a start, because a running script may go on writing above it.
 */
 export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 	const limit = facts.number('memory', 'maxmemory') ?? 0;
@@ -83,6 +83,11 @@ export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 		const change =
 			before === 0 ? `set to ${bytes(limit)}, no limit before` : `lowered from ${bytes(before)} to ${bytes(limit)}`;
 		return {reason: `maxmemory ${change}`, ...wayBack(facts, before)};
+	}
+
+	const atRestart = limitBeforeRestart(facts, limit);
+	if (atRestart !== undefined) {
+		return atRestart;
 	}
 
 	const host = facts.record.host?.value;
@@ -101,7 +106,44 @@ export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 				next: [],
 				remedy: undefined,
 			}
-		: undefined;
+		: startedBelow(facts, limit);
+}
+
+const lostAtRestart = hint('then CONFIG REWRITE: what CONFIG SET alone has set is lost at a restart');
+
+/** The change, if the limit was larger before the restart that redis-top saw. */
+function limitBeforeRestart(facts: NodeFacts, limit: number): LoweredLimit | undefined {
+	const {restartedAtMs = Number.NEGATIVE_INFINITY, settingsBeforeRestart} = facts.memory;
+	const before = Number(settingsBeforeRestart?.get('maxmemory') ?? Number.NaN);
+	if (facts.nowMs - restartedAtMs > tracksMs || !(before === 0 || before > limit)) {
+		return undefined;
+	}
+
+	const {next, remedy} = wayBack(facts, before);
+	return {
+		reason: `maxmemory ${bytes(limit)} since its restart, ${before === 0 ? 'none' : bytes(before)} before`,
+		next: [...next, lostAtRestart],
+		remedy,
+	};
+}
+
+/** Uptime, in seconds, up to which what a server holds above its limit came from its files. */
+const youngSeconds = 300;
+/** Used memory above the limit by this factor: clients reach the limit, and hardly more. */
+const farAbove = 1.1;
+
+/** A server that has loaded more than its limit. Nothing shows the limit before. */
+function startedBelow(facts: NodeFacts, limit: number): LoweredLimit | undefined {
+	const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+	return uptime > youngSeconds || (limitShare(facts) ?? 0) <= farAbove
+		? undefined
+		: {
+				reason: `it started ${seconds(uptime)} ago with maxmemory ${bytes(limit)}, below its data`,
+				next: [
+					hint('set maxmemory as before its start: a limit that CONFIG SET alone had set was lost with the restart'),
+				],
+				remedy: undefined,
+			};
 }
 
 /** Length of the time, in milliseconds, whose readings of maxmemory are compared with its present value. */

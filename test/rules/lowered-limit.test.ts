@@ -6,9 +6,10 @@ import {memMax} from '../../source/rules/memory-limit.js';
 import type {NodeRule} from '../../source/rules/rule.js';
 import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
-import type {FactsParts} from '../harness/rule-cases.js';
+import {type FactsParts, factsOf} from '../harness/rule-cases.js';
 
 const mebibyte = 1024 * 1024;
+const {nowMs} = factsOf({});
 
 /** A server over its limit of 20 MB that evicts keys, or refuses writes with `noeviction`. */
 const lowered = (policy: string, parts: Omit<FactsParts, 'info' | 'earlier'>): FactsParts => ({
@@ -30,6 +31,14 @@ const watched = (before: number): Partial<FactsParts> => ({
 	past: [before, 20 * mebibyte].map((maxmemory): Sections => ({memory: {maxmemory}})),
 });
 
+/** Seen before a restart of so many seconds ago. */
+const restarted = (agoSeconds: number, beforeMebibytes: number): Partial<FactsParts> => ({
+	watch: {
+		restartedAtMs: nowMs - agoSeconds * 1000,
+		settingsBeforeRestart: new Map([['maxmemory', String(beforeMebibytes * mebibyte)]]),
+	},
+});
+
 const rules: ReadonlyArray<readonly [NodeRule, string]> = [
 	[memEvict, 'allkeys-lru'],
 	[memEvictStorm, 'allkeys-lru'],
@@ -40,6 +49,7 @@ const rules: ReadonlyArray<readonly [NodeRule, string]> = [
 const cases: ReadonlyArray<readonly [string, Partial<FactsParts>, string, string]> = [
 	['the config file has it', written('200mb'), 'maxmemory 20.0M, 200M in its config file', '200mb'],
 	['redis-top saw the change', watched(200 * mebibyte), 'maxmemory lowered from 200M to 20.0M', '200mb'],
+	['the settings before its restart', restarted(60, 200), 'maxmemory 20.0M since its restart, 200M before', '200mb'],
 	['it was a number of whole gigabytes', watched(2048 * mebibyte), 'maxmemory lowered from 2.00G to 20.0M', '2gb'],
 	['it was no number of whole units', watched(300_000_001), 'maxmemory lowered from 286M to 20.0M', '300000001'],
 	['there was no limit', watched(0), 'maxmemory set to 20.0M, no limit before', '0'],
@@ -62,6 +72,27 @@ for (const [rule, policy] of rules) {
 		assert.ok(firing.next.every(({text}) => !messageText(text).includes('as before')));
 	});
 }
+
+test('a restart long ago, or with the same limit, has lowered nothing', () => {
+	for (const parts of [restarted(700, 200), restarted(60, 20), restarted(60, 10)]) {
+		assert.equal(firingOf(memOom, lowered('noeviction', parts)).remedy, undefined);
+	}
+});
+
+test('data above the limit soon after a start were loaded: the limit was larger before', () => {
+	const reason = (uptime: number, usedMebibytes: number) => {
+		const parts = lowered('noeviction', {});
+		const info: Sections = {
+			...parts.info,
+			server: {uptime_in_seconds: uptime},
+			memory: {...parts.info?.['memory'], used_memory: usedMebibytes * mebibyte},
+		};
+		return messageText(firingOf(memOom, {...parts, info}).reason ?? '');
+	};
+	assert.equal(reason(4, 30), 'it started 4s ago with maxmemory 20.0M, below its data');
+	assert.equal(reason(4, 21), 'the policy is noeviction');
+	assert.equal(reason(4000, 30), 'the policy is noeviction');
+});
 
 test('nobody is told to look for what grew where the limit was lowered', () => {
 	for (const rule of [memEvict, memEvictStorm]) {
