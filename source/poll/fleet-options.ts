@@ -5,6 +5,7 @@ import type {PollOutcome} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {FollowMode} from '../wire/follow.js';
 import type {RedisPort} from '../wire/redis-port.js';
+import type {answeringPort} from '../wire/silent-host.js';
 import type {NatMap} from './nat-map.js';
 
 export type FleetEvent =
@@ -45,6 +46,8 @@ export type FleetOptions = {
 	subcommand of redis-top that takes two samples then waits up to half an interval longer. @default true
 	*/
 	readonly hasPlaces?: boolean | undefined;
+	/** Asks the host of a target that answers no connection. Tests of fake servers give their own. */
+	readonly answeringPort?: typeof answeringPort | undefined;
 	/** Whether each node is asked once for logs and latencies from before redis-top started. @default false */
 	readonly asksEarlier?: boolean | undefined;
 	/** The names of the keys that the user watches (`--watch-key`). */

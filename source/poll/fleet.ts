@@ -4,6 +4,7 @@ import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
 import {type ConnectionSettings, isAnonymous} from '../wire/connection.js';
 import {mayGetCredentials, withheld} from '../wire/follow.js';
+import {asksNoPort} from '../wire/silent-host.js';
 import {CloserLooks} from './closer-looks.js';
 import {ClusterPollSchedule} from './cluster-poll-schedule.js';
 import {type Credentials, type CredentialsTried, refusalOf, settingsWith, triedCredentials} from './credentials.js';
@@ -226,6 +227,7 @@ export class Fleet {
 			settings,
 			openPort,
 			clock,
+			answeringPort: origin === 'target' ? this.#options.answeringPort : asksNoPort,
 			lagMs,
 			hasPlace: hasPlaces,
 			signal: AbortSignal.any([signal, end.signal]),

@@ -34,6 +34,9 @@ export function answeringPort({
 	});
 }
 
+/** In place of `answeringPort` for a node that was only announced. Its address is data: no other port of its host is asked. */
+export const asksNoPort = async (): Promise<undefined> => undefined;
+
 /**
 The error of a connection to which nothing answered, with another port of the host that answers. Unchanged where the
 neighbour table has told about the host, for other errors, and on this machine.

@@ -4,7 +4,7 @@ import test from 'node:test';
 import {Fleet} from '../../source/poll/fleet.js';
 import type {FleetEvent, FleetOptions} from '../../source/poll/fleet-options.js';
 import type {ConnectionSettings} from '../../source/wire/connection.js';
-import type {Reply} from '../../source/wire/redis-port.js';
+import {type Reply, WireFailure} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
 import type {Sections} from '../harness/records.js';
@@ -95,6 +95,26 @@ test('the primary and the other replicas are found from a replica, each with its
 	for (const {opened, mostInFlight} of Object.values(servers)) {
 		assert.deepEqual([opened, mostInFlight], [1, 1]);
 	}
+});
+
+test('the next port is asked of a target that answers no connection, and of no announced node', async () => {
+	const silent = new FakeServer({});
+	silent.refusal = new WireFailure('connect ETIMEDOUT', 'ETIMEDOUT', false);
+	const servers = {
+		'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'))),
+		'10.0.1.12:6379': silent,
+		'10.0.1.13:6379': silent,
+	};
+	const asked: string[] = [];
+	const {clock, failed} = fleetOf(servers, ['10.0.1.11:6379', '10.0.1.13:6379'], {
+		answeringPort: async ({host}) => {
+			asked.push(host);
+			return undefined;
+		},
+	});
+	await clock.advance(5000);
+	assert.deepEqual(new Set(failed()), new Set(['10.0.1.12:6379 ETIMEDOUT', '10.0.1.13:6379 ETIMEDOUT']));
+	assert.deepEqual(asked, ['10.0.1.13']);
 });
 
 test('a second address of a known process is never reported and no longer polled', async () => {
