@@ -2,7 +2,8 @@ import {nodeTimeoutOf, replicaLinkOf} from '../cluster/cluster-state.js';
 import {dataObstacle} from '../cluster/replica-data.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {message, nodeName} from '../domain/message.js';
+import {type Message, message, nodeName} from '../domain/message.js';
+import {keyCount} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {hint} from './next-steps.js';
@@ -30,7 +31,7 @@ export function noFailoverSteps(record: NodeRecord, nodes: Nodes): readonly Next
 	return clusterSteps(record, nodes);
 }
 
-/** The step for a primary of a cluster all of whose replicas have data that is too old for an election. */
+/** The step for a primary of a cluster whose replicas all have no data, or data that is too old for an election. */
 function clusterSteps({address, clusterNodes}: NodeRecord, nodes: Nodes): readonly NextStep[] {
 	const sameNode = nodeFinder(nodes);
 	const replicas = [...nodes.values()].filter(record => {
@@ -48,11 +49,17 @@ function clusterSteps({address, clusterNodes}: NodeRecord, nodes: Nodes): readon
 		const link = replicaLinkOf(replica);
 		return link !== undefined && dataObstacle(link, limitMs) !== undefined;
 	});
-	return isHeldBack
-		? [
-				hint(
-					message`start ${nodeName(address)} again: no replica takes over, the data of ${nodeName(first.address)} is old`,
-				),
-			]
-		: [];
+	return isHeldBack ? [hint(message`start ${nodeName(address)} again: no replica takes over, ${dataOf(first)}`)] : [];
+}
+
+/** What is wrong with the data of a replica that an election does not consider. */
+function dataOf(replica: NodeRecord): Message {
+	const name = nodeName(replica.address);
+	const neverLinked = (replicaLinkOf(replica)?.linkDownSeconds ?? 0) < 0;
+	const keys = replica.sample === undefined ? 0 : (keyCount(replica.sample.info) ?? 0);
+	return !neverLinked
+		? message`the data of ${name} is old`
+		: keys > 0
+			? message`${name} has not synchronised with it since its start`
+			: message`${name} never synchronised with it and has no data`;
 }

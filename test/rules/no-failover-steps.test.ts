@@ -13,7 +13,7 @@ const dead = recordFrom({
 });
 
 /** A replica of the dead node, in a cluster, whose link has been down for so many seconds. */
-const replica = (number: number, downSeconds: number, parts: Partial<NodeRecord> = {}): NodeRecord => ({
+const replica = (number: number, downSeconds: number, parts: Partial<NodeRecord> = {}, keys = 0): NodeRecord => ({
 	...recordFrom({
 		address: `10.0.1.${number}:6379`,
 		role: 'replica',
@@ -25,6 +25,7 @@ const replica = (number: number, downSeconds: number, parts: Partial<NodeRecord>
 				master_link_status: 'down',
 				master_link_down_since_seconds: downSeconds,
 			},
+			...(keys === 0 ? {} : {keyspace: {db0: `keys=${keys},expires=0,avg_ttl=0`}}),
 		},
 		config: {atMs: 0, value: new Map([['cluster-node-timeout', '2000']])},
 	}),
@@ -40,6 +41,15 @@ const stepsBeside = (...replicas: readonly NodeRecord[]): string[] =>
 test('a dead primary of a cluster is to be started first if the data of every replica is too old', () => {
 	assert.deepEqual(stepsBeside(replica(11, 60), replica(12, 90)), [
 		'start 10.0.1.9:6379 again: no replica takes over, the data of 10.0.1.11:6379 is old',
+	]);
+});
+
+test('a replica that never synchronised with the dead primary has no old data, but none', () => {
+	assert.deepEqual(stepsBeside(replica(11, -1)), [
+		'start 10.0.1.9:6379 again: no replica takes over, 10.0.1.11:6379 never synchronised with it and has no data',
+	]);
+	assert.deepEqual(stepsBeside(replica(11, -1, {}, 40)), [
+		'start 10.0.1.9:6379 again: no replica takes over, 10.0.1.11:6379 has not synchronised with it since its start',
 	]);
 });
 
