@@ -47,14 +47,17 @@ testRule(connUnresponsive, [
 test('the steps are about the way and its packets, never about a server to wait for', () => {
 	const firing = firingOf(connUnresponsive, lost(6));
 	const steps = firing.next.map(({text}) => messageText(text));
-	assert.match(steps[0] ?? '', /^from here: ping -M do -s 1472 -c 3 \S+$/);
+	assert.match(steps[0] ?? '', /^from here: ping -M do -s 1472 -c 3 \S+; where ip link shows mtu 9000, -s 8972$/);
 	assert.match(steps[1] ?? '', /^lower the MTU, or let ICMP 'fragmentation needed' through/);
 	assert.doesNotMatch(steps.join('\n'), /wait|SLOWLOG|restart/);
 });
 
 test('the header of IPv6 is longer', () => {
 	const [step] = packetSizeSteps({kind: 'tcp', host: 'fd00::2', port: 6379});
-	assert.equal(step && messageText(step.text), 'from here: ping -M do -s 1452 -c 3 fd00::2');
+	assert.equal(
+		step && messageText(step.text),
+		'from here: ping -M do -s 1452 -c 3 fd00::2; where ip link shows mtu 9000, -s 8952',
+	);
 });
 
 test('a Unix socket has no packets, and no steps about them', () => {

@@ -132,7 +132,7 @@ such as "on the replica", does not.
 function shorterTexts(sentence: string): readonly string[] {
 	const whole = sentence.replace(/:$/, '');
 	const end = [...whole.matchAll(clauseEnd)].at(-1)?.index ?? 0;
-	return end <= 0 || /^(?:at|in|on) /.test(whole.slice(0, end))
+	return end <= 0 || /^(?:at|from|in|on) /.test(whole.slice(0, end))
 		? [whole]
 		: [whole, ...shorterTexts(whole.slice(0, end))];
 }

@@ -85,6 +85,11 @@ test('a finding without an action shows its first step, cut only where no step f
 	);
 	const places = words('on the replica: CONFIG SET masterauth with the password of this node, which has requirepass');
 	assert.match(steps(places, words('compare the passwords')), /^ next {2}compare the passwords {2,}9 all steps/);
+	const way = words('from here: ping -M do -s 1472 -c 3 10.99.16.1');
+	assert.match(
+		steps(way, words('look at it')),
+		/^ next {2}from here: ping -M do -s 1472 -c 3 10\.99\.16\.1 {2,}9 all steps/,
+	);
 	const routes = words('check firewalls and routes between them, in both directions');
 	assert.match(steps(routes, words('look at it')), /^ next {2}check firewalls and routes between them {2,}9 all steps/);
 	const log = words('read the server log: it names the reason');
