@@ -202,7 +202,7 @@ export const keyDropped = rule({
 		}
 
 		return fires('critical', {
-			problem: 'lost most of its keys',
+			problem: drop.to === 0 ? 'lost all its keys' : 'lost most of its keys',
 			detail: message`${count(drop.from)} before, ${count(drop.to)} after${demotion?.by ?? ''}`,
 			reason: drop.byRestart
 				? 'it restarted'

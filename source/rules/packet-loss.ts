@@ -153,7 +153,8 @@ export const connLoss = rule({
 			? 'the server answered other PINGs while these were late'
 			: `its main thread is ${percent(1 - (values.get('cpuSeconds') ?? 0))} idle, and no slow command explains it`;
 		return fires('warning', {
-			problem: `answers ${resent.length} of ${count} PINGs over 200 ms late`,
+			problem: `answers ${resent.length} of ${count} PINGs late`,
+			detail: 'by over 200 ms',
 			reason: 'packets are lost on the way',
 			effect: 'slow',
 			evidence: [

@@ -130,7 +130,7 @@ testRule(keyDropped, [
 		'critical',
 		/100 after$/,
 	],
-	['all keys are lost', dropped(0, {to: 0}), 'critical', /, 10\.0k before, 0 after$/],
+	['all keys are lost', dropped(0, {to: 0}), 'critical', /^lost all its keys, 10\.0k before, 0 after$/],
 	['the keys are back', dropped(9000), 'clear'],
 	['ten minutes ago', dropped(100, {atMs: nowMs - 601_000}), 'clear'],
 	['in a cluster, with the slots', inCluster({slotsLeftAtMs: nowMs - 29_000}), 'clear'],
