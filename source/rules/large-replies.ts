@@ -132,8 +132,10 @@ export const netBigReply = rule({
 		const next = stepsFor(facts, culprit, largest);
 		const isOfMessages =
 			replies.length === 0 && longestReader(facts) === undefined && maySendMessages(facts, output - toReplicas);
-		const isLarge = isWithoutReplicas && commands >= limits.commands && mean > limits.bytes && !isOfMessages;
 		const waiting = waitingReplies(facts);
+		// On a full link few commands are answered. Replies that wait for clients show that the few are no single large one.
+		const enough = waiting === undefined ? limits.commands : limits.commands / 4;
+		const isLarge = isWithoutReplicas && commands >= enough && mean > limits.bytes && !isOfMessages;
 		if (waiting !== undefined && (isLarge || waiting.isNetwork)) {
 			return waitFor(waiting, facts, culprit, next, evidenceOf(shown));
 		}

@@ -6,6 +6,7 @@ import {namedClients, otherClients, type Senders, senderCulprit, sendersOf} from
 import {keyInSlowlog} from './linear-commands.js';
 import type {NodeFacts} from './node-facts.js';
 import {oneKeyCommands} from './one-key-commands.js';
+import {isWaiting} from './waiting-replies.js';
 
 /** Commands that return values. Source: https://redis.io/docs/latest/commands/ */
 export const readingCommands: ReadonlySet<string> = new Set([
@@ -65,7 +66,10 @@ function largeReaders(clients: readonly ClientRow[]): readonly ClientRow[] | und
 	}
 
 	const isKnown = clients.some(({replyBufferBytes}) => replyBufferBytes !== undefined);
-	return isKnown ? clients.filter(({replyBufferBytes = 0}) => replyBufferBytes >= fullBufferBytes) : undefined;
+	// A full link takes seconds for a reply. The reply buffers shrink meanwhile, and the rest of the reply is in a list.
+	return isKnown
+		? clients.filter(client => (client.replyBufferBytes ?? 0) >= fullBufferBytes || isWaiting(client))
+		: undefined;
 }
 
 /** New connections a second from which the reader may have ended before the list was read. */
@@ -82,7 +86,9 @@ function onlyReader(facts: NodeFacts): {readonly senders: Senders; readonly comm
 	}
 
 	const readers = largeReaders(otherClients(facts).filter(getsReplies)) ?? [];
-	const isSettled = readers.some(({ageSeconds, perSecond}) => ageSeconds >= settledSeconds || perSecond !== undefined);
+	const isSettled = readers.some(
+		reader => reader.ageSeconds >= settledSeconds || reader.perSecond !== undefined || isWaiting(reader),
+	);
 	const [first, ...others] = namedClients(readers);
 	const [command, ...more] = new Set(readers.map(each => each.command.toLowerCase()));
 	return first === undefined || command === undefined || !isSettled || others.length + more.length > 0

@@ -10,8 +10,11 @@ import {fires} from './rule.js';
 
 /** Least bytes of replies that wait for a client, so that it counts as waiting: four times its fixed reply buffer. */
 const leastBytes = 65_536;
-/** Fewest waiting clients. A single client that reads slowly makes no others wait. */
-const fewestClients = 3;
+/**
+Fewest waiting clients. A single client that reads slowly makes no others wait. Of three, one has often just got its reply
+at the moment of the list.
+*/
+const fewestClients = 2;
 /** Least time, in seconds, that the server needs at its present rate for the replies that wait. */
 const leastSeconds = 1;
 /** Longest time, in seconds, since the server last sent something to a client that still reads. */
@@ -41,7 +44,7 @@ export type WaitingReplies = {
 export const waitingForNetwork = 'replies that wait for the network';
 
 /** Messages of subscribers (P) and of MONITOR (O) are no replies. They wait where a subscriber is slow. */
-const isWaiting = ({outputBufferBytes = 0, idleSeconds, flags}: ClientRow): boolean =>
+export const isWaiting = ({outputBufferBytes = 0, idleSeconds, flags}: ClientRow): boolean =>
 	outputBufferBytes >= leastBytes && idleSeconds <= readingSeconds && !/[OP]/.test(flags);
 
 /** The replies that wait for clients; undefined while few wait, or the server sends them soon. */

@@ -622,6 +622,37 @@ testRule(netBigReply, [
 		hedged,
 	],
 	['one slow reader', overLine([reader, ...waiting(20_000_000, {}, 1)]), 'warning', /^sends large replies, 163K/],
+	[
+		'one of three has just got its reply',
+		overLine([reader, ...waiting(0, {}, 1), ...waiting(3_000_000, {}, 2)]),
+		'warning',
+		/^waits for the network to take its replies of GET to export-batch, 2 clients wait for 5\.72M at 4\.77M\/s$/,
+	],
+	[
+		'few commands are answered over the full line',
+		{...overLine(waiting(2_000_000), [1, 1, 1]), ...replies(5_000_000, 12)},
+		'warning',
+		hedged,
+	],
+	['few commands, and no reply waits', {...overLine([reader]), ...replies(5_000_000, 12)}, 'clear'],
+	[
+		'one waits now, its reply buffer has shrunk, and the others have small replies',
+		overLine([
+			clientOf({id: 1, name: 'web', command: 'get', replyBufferBytes: 1024}),
+			...waiting(1_500_000, {command: 'get', replyBufferBytes: 2048, ageSeconds: 3}, 1),
+		]),
+		'warning',
+		/^sends large replies, most to GET from export-batch, 163K/,
+	],
+	[
+		'one waits now, and another has a full reply buffer',
+		overLine([
+			clientOf({id: 1, name: 'web', command: 'get', replyBufferBytes: 16_384, ageSeconds: 90}),
+			...waiting(1_500_000, {command: 'get', replyBufferBytes: 2048}, 1),
+		]),
+		'warning',
+		/^sends large replies, 163K/,
+	],
 	['they do not read', overLine(waiting(2_000_000, {idleSeconds: 9})), 'warning', /^sends large replies, 163K/],
 	['slow subscribers', overLine(waiting(2_000_000, {flags: 'P'})), 'warning', /^sends large replies, 163K/],
 	['slow replicas', overLine(waiting(2_000_000, {flags: 'S'})), 'warning', /^sends large replies, 163K/],
