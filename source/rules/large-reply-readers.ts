@@ -72,6 +72,9 @@ function largeReaders(clients: readonly ClientRow[]): readonly ClientRow[] | und
 		: undefined;
 }
 
+/** Fewest entries of the slow log for one key. One entry may be of any of several large keys. */
+const fewestOfKey = 2;
+
 /** New connections a second from which the reader may have ended before the list was read. */
 const manyNew = 2;
 
@@ -134,7 +137,7 @@ export function bigReader(facts: NodeFacts): {readonly text: Message; readonly c
 
 	const command = name.toUpperCase();
 	const senders = reader?.command === name ? reader.senders : onlySendersOf(facts, name);
-	const key = oneKeyCommands.has(name) ? keyInSlowlog(facts, name) : undefined;
+	const key = oneKeyCommands.has(name) ? keyInSlowlog(facts, name, fewestOfKey) : undefined;
 	return {
 		text: message`${key === undefined ? command : message`${command} ${key}`}${senders?.text ?? ''}`,
 		culprit: {...senderCulprit(command, senders), ...(key === undefined ? {} : {key})},

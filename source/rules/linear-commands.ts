@@ -75,8 +75,10 @@ const withoutFirstKey: ReadonlySet<string> = new Set([
 /**
 The key, or the pattern of KEYS, that the command has in all its slow log entries of the last minute. Undefined if the
 entries have different keys, or if there are no entries.
+
+@param fewest Fewest entries that must agree. @default 1
 */
-export function keyInSlowlog(facts: NodeFacts, command: string): Name | undefined {
+export function keyInSlowlog(facts: NodeFacts, command: string, fewest = 1): Name | undefined {
 	if (withoutFirstKey.has(command)) {
 		return undefined;
 	}
@@ -86,7 +88,9 @@ export function keyInSlowlog(facts: NodeFacts, command: string): Name | undefine
 		.filter(({atMs, arguments: [name = '']}) => atMs >= sinceMs && name.toLowerCase() === command)
 		.map(({arguments: [, key]}) => key);
 	const [key] = keys;
-	return key !== undefined && keys.every(each => each === key) ? nameOf('key', key) : undefined;
+	return key !== undefined && keys.length >= fewest && keys.every(each => each === key)
+		? nameOf('key', key)
+		: undefined;
 }
 
 /** Commands that run a script or a function. */

@@ -827,25 +827,43 @@ testRule(netBigReply, [
 		'warning',
 		/^sends large replies, 97\.7K on average/,
 	],
-	[
-		'large, and the slow log names the key',
-		{
-			...replies(10_000_000, 100),
-			record: {
-				...bigGets(1900),
-				slowlog: {
-					atMs: nowMs,
-					value: {
-						entries: [{...entry('large-reply', 3, 1), arguments: ['GET', 'cfg'], durationMicroseconds: 9}],
-						lost: 0,
-						perMinute: 1,
+	...(
+		[
+			[
+				'two entries of the slow log name the key',
+				['cfg', 'cfg'],
+				/^sends large replies, most to GET cfg from thumbs, 97\.7K/,
+			],
+			['one entry of the slow log is of any key', ['cfg'], /^sends large replies, most to GET from thumbs, 97\.7K/],
+			['two entries of the slow log differ', ['cfg', 'img'], /^sends large replies, most to GET from thumbs, 97\.7K/],
+		] as const
+	).map(
+		([name, keys, text]) =>
+			[
+				`large, ${name}`,
+				{
+					...replies(10_000_000, 100),
+					record: {
+						...bigGets(1900),
+						slowlog: {
+							atMs: nowMs,
+							value: {
+								entries: keys.map((key, id) => ({
+									...entry('large-reply', 3, 1),
+									id,
+									arguments: ['GET', key],
+									durationMicroseconds: 9,
+								})),
+								lost: 0,
+								perMinute: keys.length,
+							},
+						},
 					},
 				},
-			},
-		},
-		'warning',
-		/^sends large replies, most to GET cfg from thumbs, 97\.7K on average/,
-	],
+				'warning',
+				text,
+			] as const,
+	),
 ]);
 
 test('large replies of one command and one size stand in the evidence once, with their number', () => {
