@@ -63,8 +63,8 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 		{
 			layer: 'server',
 			state: 'stale',
-			problem: 'accepted the connection and is not responding',
-			reason: 'hung, paused or in a long command',
+			problem: 'is not responding',
+			reason: 'hung, paused, in a long command, or cut off',
 		},
 	],
 	['PLAIN_TO_TLS', refusing('speaks TLS on this port', 'use rediss:// or --tls')],

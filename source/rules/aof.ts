@@ -225,14 +225,20 @@ export const perFsync = rule({
 				: 'The server waits at most 2 s for an fsync that is under way. Then it writes all the same, and clients wait for as long as the disk takes for the write.',
 			next: [
 				...(waitsAlways || child === undefined ? [] : stepsBesideChild(facts, child)),
-				onHost('iostat -x 1 3'),
+				onHost(
+					facts.setting('dir') === undefined
+						? 'iostat -x 1 3'
+						: message`iostat -x 1 3; findmnt -T ${saveFolder(facts)}   # the disk of its folder`,
+				),
 				...(waitsAlways
 					? [
 							redisCli(facts, 'CONFIG SET appendfsync everysec'),
 							hint('that loses up to a second of writes in a crash; a faster disk loses none'),
 						]
 					: [
-							hint('stop what else uses its disk: a backup, a copy, another server; or take a faster disk'),
+							hint(
+								'see what writes to its disk, and the limit of the volume: stop a backup or a copy, or take a faster disk',
+							),
 							redisCli(facts, 'CONFIG SET appendfsync no'),
 							hint(
 								'with appendfsync no the kernel writes when it likes: commands no longer wait, and a crash of the machine loses up to 30 s of writes',

@@ -264,7 +264,9 @@ export const memOom = rule({
 					: []),
 				unlike === undefined ? hint('raise maxmemory, if the machine has room') : unlike.next,
 				...(isOverhead
-					? [hint('do not set an allkeys policy now: it would evict every key and still refuse writes')]
+					? policy?.startsWith('allkeys') === true
+						? []
+						: [hint('do not set an allkeys policy now: it would evict every key and still refuse writes')]
 					: [hint('or delete keys that are not needed, or set an eviction policy, which loses data')]),
 				redisCli(facts, 'MEMORY STATS'),
 			],

@@ -292,3 +292,11 @@ testRule(perFsync, [
 		'clear',
 	],
 ]);
+
+test('per.fsync: the first step looks at the disk of the folder, if that is known', () => {
+	const parts = {info: delayed(7), earlier: delayed(7), past: [delayed(5), delayed(6), delayed(7)]};
+	const first = (config?: Readonly<Record<string, string>>) =>
+		messageText(firingOf(perFsync, config === undefined ? parts : {...parts, config}).next[0]?.text ?? '');
+	assert.equal(first({dir: '/data'}), 'iostat -x 1 3; findmnt -T /data   # the disk of its folder');
+	assert.equal(first(), 'iostat -x 1 3');
+});

@@ -552,3 +552,12 @@ test('mem.evict: a server that has evicted for long needs two samples where redi
 	assert.ok(!isCertain(720, 0, 3), 'one sample');
 	assert.ok(!isCertain(720, 1, 90), 'it was not so before');
 });
+
+test('mem.oom: a server that evicts all keys already is not warned of such a policy', () => {
+	const warned = (maxmemory_policy: string) => {
+		const memory = {maxmemory: 100, used_memory_overhead: 120, maxmemory_policy};
+		const {next} = firingOf(memOom, {info: {memory, ...replies('OOM', 9)}, earlier: replies('OOM', 2)});
+		return next.some(({text}) => /do not set an allkeys policy/.test(messageText(text)));
+	};
+	assert.deepEqual([warned('allkeys-lru'), warned('allkeys-lfu'), warned('noeviction')], [false, false, true]);
+});
