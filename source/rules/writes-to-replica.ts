@@ -12,8 +12,11 @@ import {plainWrites} from './server-busy.js';
 export function writeElsewhere(facts: NodeFacts): readonly NextStep[] {
 	const {record, sample} = facts;
 	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
+	const known = facts.primary;
+	// A primary that is down takes no writes: a stranger made the node its replica, or a failover is due.
+	const isDown = known?.failure?.state === 'down';
 	// Writes for a server that was made a replica by mistake do not belong to the server with other data.
-	return primary === undefined || changeToOtherData(facts) !== undefined
+	return primary === undefined || isDown || changeToOtherData(facts) !== undefined
 		? []
 		: [
 				hint(

@@ -252,6 +252,12 @@ test('rep.made_replica: no step sends the clients to the server with other data'
 	assert.match(told({promotedAt: 4711}).join(), toPrimary);
 });
 
+test('rep.made_replica: no step sends the clients to an address at which no server answers', () => {
+	const told = (parts: Parts) => writeElsewhere(factsOf(replica(parts))).map(({text}) => messageText(text));
+	assert.deepEqual(told({}), []);
+	assert.match(told({answers: true}).join(), /let these clients write to 10\.0\.9\.9:25069/);
+});
+
 test('rep.made_replica: the first step says which keys are left, and that FLUSHALL ran', () => {
 	const of = (info: FactsParts['info']) => {
 		const parts = replica({line: asked});
