@@ -4,6 +4,7 @@ import {message, nameOf} from '../domain/message.js';
 import {seconds} from '../text/units.js';
 import {stepsAfterEnd} from './end-steps.js';
 import {infoEvidence} from './evidence.js';
+import {killedFor, killOfLoop, memoryStep} from './kernel-kills.js';
 import {hint, logSteps, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
@@ -149,14 +150,17 @@ export const srvCrashLoop = rule({
 		const log = hostOf(facts)?.log;
 		const known = endInLog(log);
 		const ending = known?.remark ?? log?.remarks.find(({severity}) => severity === 'critical');
+		const kill = killOfLoop(hostOf(facts), facts.nowMs - loopWindowMs);
 		return fires('critical', {
 			problem,
 			detail,
-			...(load === undefined
-				? ending === undefined
-					? {}
-					: {reason: known?.reason ?? ending.meaning}
-				: {reason: `ended before its load of ${seconds(load.takesSeconds)} is over`}),
+			...(kill !== undefined
+				? {reason: killedFor(kill)}
+				: load === undefined
+					? ending === undefined
+						? {}
+						: {reason: known?.reason ?? ending.meaning}
+					: {reason: `ended before its load of ${seconds(load.takesSeconds)} is over`}),
 			effect: 'unreachable',
 			evidence: [
 				{name: 'restarts', value: count, unit: 'count'},
@@ -167,22 +171,24 @@ export const srvCrashLoop = rule({
 							{name: 'time of a load, estimated', value: load.takesSeconds, unit: 'seconds' as const},
 							{name: 'longest run', value: load.runsSeconds, unit: 'seconds' as const},
 						]),
+				...(kill === undefined ? [] : [{name: 'kernel log', value: message`${nameOf('quote', kill.line)}`}]),
 				...(ending === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', ending.line)}`}]),
 			],
 			meaning:
 				'It ends soon after each start. Clients lose their connections each time, and what was not saved is lost.',
 			next: [
-				...(load === undefined
+				...(kill === undefined ? [] : [memoryStep(kill)]),
+				...(load === undefined || kill !== undefined
 					? []
 					: [
 							hint(
 								`give the start more than ${seconds(load.takesSeconds)}: the startup probe of its pod, TimeoutStartSec of its unit, the health check that ends it`,
 							),
 						]),
-				...(load === undefined ? stepsAfterEnd(known, facts) : []),
+				...(load === undefined && kill === undefined ? stepsAfterEnd(known, facts) : []),
 				...logSteps(facts),
 				...statusSteps(facts),
-				hint('stop what starts it again until the reason is known'),
+				...(kill === undefined ? [hint('stop what starts it again until the reason is known')] : []),
 				onHost('dmesg -T | grep -i "killed process"'),
 			],
 		});

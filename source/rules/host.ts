@@ -1,5 +1,4 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
-import type {OomKill} from '../domain/host-evidence.js';
 import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {takeoverOf} from '../topology/taken-over.js';
@@ -7,6 +6,7 @@ import {hogOf} from './busy-program.js';
 import {cpuThrottle, longestCommand} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
 import {osRunq, processorWait} from './host-waits.js';
+import {memoryStep, outOfMemory} from './kernel-kills.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -82,10 +82,6 @@ export const osClocksource = rule({
 	},
 });
 
-/** The reason of an OOM kill: what ran out of memory, the control group or the machine. */
-const outOfMemory = (kill: OomKill): string =>
-	isGroupLimit(kill) ? 'memory limit of its control group' : 'the machine was out of memory';
-
 export const osOomscore = rule({
 	id: 'os.oomscore',
 	scope: 'node',
@@ -126,11 +122,7 @@ export const osOomscore = rule({
 				? 'It will be killed again at the same limit, unless the limit is raised or the server takes less.'
 				: 'The machine will run out of memory again unless something changes.',
 			next: [
-				hint(
-					isGroupLimit(kill)
-						? 'raise the limit of its unit or container, or set maxmemory below it with room for a save'
-						: 'lower maxmemory, or move what else runs there',
-				),
+				memoryStep(kill),
 				...(isUp ? [] : statusSteps(facts)),
 				onHost('journalctl -k -g "Out of memory|oom-kill" -n 20'),
 			],

@@ -78,6 +78,7 @@ testRule(srvRestarted, [
 const restarts = (...ago: number[]): FactsParts => ({
 	watch: {restartsAtMs: ago.map(seconds => nowMs - seconds * 1000), restartedAtMs: nowMs - (ago.at(-1) ?? 0) * 1000},
 });
+const everyFiveSeconds = [41, 36, 31, 26, 21, 16, 11, 6, 1];
 /** Starts that a log tells, each by another process, 1, 2 …; `running` are other servers of the machine. */
 const logged = (ago: readonly number[], running: readonly number[] = []): FactsParts => ({
 	record: {failure: refusedConnection},
@@ -108,6 +109,18 @@ const logged = (ago: readonly number[], running: readonly number[] = []): FactsP
 	},
 });
 
+/** The same, and the kernel killed the processes with these ids. */
+const killed = (processIds: readonly number[], scope = 'Memory cgroup out of memory'): FactsParts => {
+	const {host, ...rest} = logged(everyFiveSeconds);
+	const oomKills = processIds.map((processId, index) => ({
+		processId,
+		atMs: nowMs - index * 5000,
+		name: 'redis-server',
+		line: `${scope}: Killed process ${processId} (redis-server)`,
+	}));
+	return {...rest, host: {...host, oomKills}};
+};
+
 const unit = (parts: Partial<Extract<SupervisorEvidence, {kind: 'systemd'}>>): SupervisorEvidence => ({
 	kind: 'systemd',
 	unit: 'redis.service',
@@ -117,7 +130,6 @@ const unit = (parts: Partial<Extract<SupervisorEvidence, {kind: 'systemd'}>>): S
 	...parts,
 });
 
-const everyFiveSeconds = [41, 36, 31, 26, 21, 16, 11, 6, 1];
 /** A server that is restarted in equal intervals and loads its data now. */
 const loadingLoop = (everySeconds: number, loadedSeconds: number, share: number): FactsParts => ({
 	...restarts(...[2, 1, 0].map(times => times * everySeconds + loadedSeconds)),
@@ -131,6 +143,19 @@ const loadingLoop = (everySeconds: number, loadedSeconds: number, share: number)
 });
 
 testRule(srvCrashLoop, [
+	[
+		'the kernel killed processes that its log names',
+		killed([9, 8]),
+		'critical',
+		/, about every 5s: killed at the memory limit of its control group$/,
+	],
+	[
+		'the same, and the machine had no memory',
+		killed([9, 8], 'Out of memory'),
+		'critical',
+		/: killed, as the machine was out of memory$/,
+	],
+	['the kernel killed one of them: a server of the same log may be another', killed([9, 800]), 'critical', /damaged$/],
 	['never restarted', {}, 'clear'],
 	['restarted twice', restarts(9, 4), 'clear'],
 	['three times, long ago', restarts(900, 800, 700), 'clear'],
@@ -360,6 +385,12 @@ export const neverUnknown = {
 	'srv.loading': 'every version prints the field, or replies LOADING',
 	'srv.shutdown': 'the field is there only while the server shuts down',
 } as const;
+
+test('a loop of kills begins its steps with the memory, and does not ask for a reason that is known', () => {
+	const texts = firingOf(srvCrashLoop, killed([9, 8])).next.map(({text}) => messageText(text));
+	assert.match(texts[0] ?? '', /^raise the limit of its unit or container/);
+	assert.doesNotMatch(texts.join(' '), /until the reason is known/);
+});
 
 for (const rule of [srvRestarted, srvCrashLoop, srvLoading, srvShutdown]) {
 	test(`${rule.id}: never unknown: ${neverUnknown[rule.id]}`, () => {
