@@ -90,7 +90,7 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 		return own.split(' ')[0] === its.split(' ')[0]
 			? {
 					...obstacle,
-					reason: `it is ${own}, its primary ${its}: it is older${isFormatKnown(record) ? '' : ', or lacks a module'}`,
+					reason: `its ${own} is older than the primary's ${its}${isFormatKnown(record) ? '' : ', or it lacks a module'}`,
 				}
 			: {
 					...obstacle,

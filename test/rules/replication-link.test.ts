@@ -358,7 +358,7 @@ testRule(repLinkDown, [
 			nodes: [withServer({redis_version: '8.0.2'})],
 		},
 		'critical',
-		/: it is Redis 7\.0\.15, its primary Redis 8\.0\.2: it is older, or lacks a module$/,
+		/: its Redis 7\.0\.15 is older than the primary's Redis 8\.0\.2, or it lacks a module$/,
 	],
 	[
 		'never up, and its log tells of protected mode',
@@ -564,7 +564,7 @@ testRule(repLinkDown, [
 			{nodes: [withServer({redis_version: '8.0.2'})]},
 		),
 		'critical',
-		/: it is Redis 7\.0\.15, its primary Redis 8\.0\.2: it is older$/,
+		/: its Redis 7\.0\.15 is older than the primary's Redis 8\.0\.2$/,
 	],
 	[
 		'never up, and its log tells that the name of the primary is not known',
