@@ -79,7 +79,7 @@ export const connDistance = rule({
 
 		return fires('info', {
 			problem: `answers after ${milliseconds(shortest)} at best`,
-			reason: 'the way to it takes that time (network, VPN, proxy)',
+			reason: 'the way to it takes that time (network, VPN, proxy, or a full link)',
 			evidence: [
 				{name: 'shortest round trip', value: shortest, unit: 'milliseconds'},
 				{name: 'processor of the server', value: values.get('cpuSeconds') ?? 0, unit: 'share'},
