@@ -164,12 +164,10 @@ What is known about the host, at the end of the words of an error: by the kernel
 another port (`withAnsweringPort`).
 */
 function hostIn(code: string, words: string): Pick<Failure, 'kind' | 'reason'> | undefined {
-	const port = /; answers: (\d+)$/.exec(words)?.[1];
+	const [, cut, port] = /(; cut)?; answers: (\d+)$/.exec(words) ?? [];
 	if (port !== undefined && code === 'ETIMEDOUT') {
-		return {
-			kind: 'HOST_ANSWERS',
-			reason: `this port is filtered, or its accept queue is full: port ${port} of the host answers`,
-		};
+		const cause = cut === undefined ? 'this port is filtered, or its accept queue is full' : 'this port is filtered';
+		return {kind: 'HOST_ANSWERS', reason: `${cause}: port ${port} of the host answers`};
 	}
 
 	const shown = /; arp: (answers|silent)$/.exec(words)?.[1];

@@ -13,7 +13,7 @@ import {isRefusal, withoutCredentials} from './credentials.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import type {PollDemand} from './poll-demand.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
-import {newPollState, type PollState} from './poll-state.js';
+import {leastSpacingMs, newPollState, type PollState} from './poll-state.js';
 import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextPoll} from './schedule.js';
 import {SentinelDiscovery} from './sentinel-discovery.js';
 
@@ -24,11 +24,6 @@ Number of polls for which a new or returned node is polled at each interval, so 
 known early. Then the node is polled in rotation, at every Nth interval only.
 */
 const pollsBeforeRotation = 3;
-/**
-Shortest interval between two polls in milliseconds, even when the user asks for a poll. A rate over less time would
-consist mostly of redis-top's own commands.
-*/
-const leastSpacingMs = 200;
 
 export type NodeLoopOptions = {
 	readonly address: NodeAddress;
@@ -278,9 +273,14 @@ export class NodeLoop {
 
 		this.#askedSmallAtMs = clock.elapsed();
 		const why = await whyPending({pending, settings: this.#settings, openPort, clock, signal});
-		if (why !== undefined) {
-			this.#whyPending = why === 'large-replies-lost' ? largeRepliesLost : socketFailure(why.code, why.message);
-			this.#reportFailure(this.#whyPending);
+		const failure =
+			why instanceof WireFailure
+				? await this.#silentHost.failureOf(why, this.#settings.endpoint, true)
+				: why && largeRepliesLost;
+		// The reply may have come while the host was asked.
+		if (failure !== undefined && this.#misses > 0) {
+			this.#whyPending = failure;
+			this.#reportFailure(failure);
 		}
 	}
 
@@ -325,8 +325,7 @@ export class NodeLoop {
 		}
 
 		if (error instanceof WireFailure) {
-			const {code, message} = await this.#silentHost.explain(error, this.#settings.endpoint);
-			return this.#explain(socketFailure(code, message));
+			return this.#explain(await this.#silentHost.failureOf(error, this.#settings.endpoint));
 		}
 
 		// Any other error is a bug in redis-top. It is shown as the failure of this node, and redis-top continues.

@@ -19,6 +19,12 @@ import {redisVersion, valkeyVersion} from './server-version.js';
 export type WritableExtras = {-readonly [Key in keyof PollExtras]: PollExtras[Key]};
 
 /**
+Shortest interval between two polls in milliseconds, even when the user asks for a poll. A rate over less time would
+consist mostly of redis-top's own commands.
+*/
+export const leastSpacingMs = 200;
+
+/**
 Number of entries that SLOWLOG GET usually asks for. The command asks for more when more entries were added since the
 last poll.
 */

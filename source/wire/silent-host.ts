@@ -1,6 +1,8 @@
 import net from 'node:net';
 import type {Clock} from '../domain/clock.js';
 import {type Endpoint, isLoopback} from '../domain/node.js';
+import type {Failure} from '../domain/sample.js';
+import {socketFailure} from '../parse/socket-error.js';
 import type {LookupError} from './name-lookup.js';
 
 /** Time for another port to answer, in milliseconds. A refusal needs one round trip. */
@@ -58,29 +60,41 @@ export async function withAnsweringPort(
 /** Least time between two questions to a silent host, in milliseconds. */
 const askEveryMs = 10_000;
 
+/** Longest time between two failed connections that belong to one silence, in milliseconds. */
+const oneSilenceMs = 20_000;
+
 /** What is known of the host of one node whose connections get no answer. It is asked rarely. */
 export class SilentHost {
 	readonly #clock: Pick<Clock, 'elapsed'>;
 	readonly #ask: typeof answeringPort;
-	#asked: {readonly atMs: number; readonly end: string} | undefined;
+	#asked: {readonly atMs: number; readonly port: string} | undefined;
+	#cutAtMs = Number.NEGATIVE_INFINITY;
 
 	constructor(clock: Pick<Clock, 'elapsed'>, ask: typeof answeringPort = answeringPort) {
 		this.#clock = clock;
 		this.#ask = ask;
 	}
 
-	/** Like `withAnsweringPort`, with an answer that may be some seconds old. */
-	async explain({code, message}: LookupError, endpoint: Endpoint): Promise<LookupError> {
+	/**
+	The failure of a connection that an error ended, with what another port of its host shows.
+
+	@param isCut Whether packets of an open connection are lost as well. A full accept queue loses none of those.
+	*/
+	async failureOf({code, message}: LookupError, endpoint: Endpoint, isCut = false): Promise<Failure> {
 		if (code !== 'ETIMEDOUT') {
 			this.#asked = undefined;
-			return {code, message};
+			this.#cutAtMs = Number.NEGATIVE_INFINITY;
+			return socketFailure(code, message);
 		}
 
-		if (this.#asked === undefined || this.#clock.elapsed() - this.#asked.atMs >= askEveryMs) {
+		const nowMs = this.#clock.elapsed();
+		if (this.#asked === undefined || nowMs - this.#asked.atMs >= askEveryMs) {
 			const explained = await withAnsweringPort({code, message}, endpoint, this.#ask);
-			this.#asked = {atMs: this.#clock.elapsed(), end: explained.message.slice(message.length)};
+			this.#asked = {atMs: nowMs, port: explained.message.slice(message.length)};
 		}
 
-		return {code, message: `${message}${this.#asked.end}`};
+		this.#cutAtMs = isCut || nowMs - this.#cutAtMs <= oneSilenceMs ? nowMs : Number.NEGATIVE_INFINITY;
+		const {port} = this.#asked;
+		return socketFailure(code, `${message}${this.#cutAtMs === nowMs && port !== '' ? '; cut' : ''}${port}`);
 	}
 }

@@ -35,6 +35,13 @@ const cases: readonly Case[] = [
 	['EMFILE', 'connect EMFILE 10.0.0.1:6379', 'tcp', 'down', /no more files/],
 	[
 		'ETIMEDOUT',
+		'connect ETIMEDOUT; cut; answers: 6380',
+		'tcp',
+		'down',
+		/^does not answer: this port is filtered: port 6380 of the host answers$/,
+	],
+	[
+		'ETIMEDOUT',
 		'connect ETIMEDOUT; answers: 6380',
 		'tcp',
 		'down',

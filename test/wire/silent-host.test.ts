@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import {answeringPort, SilentHost, withAnsweringPort} from '../../source/wire/silent-host.js';
 
 const late = {code: 'ETIMEDOUT', message: 'connect ETIMEDOUT'};
@@ -33,23 +34,50 @@ test('only an error without any answer is asked about', async () => {
 	}
 });
 
-test('a silent host is asked once in ten seconds', async () => {
+/** The reason of a failed connection at a time; `isCut`: packets of an open connection are lost, too. */
+function watched() {
 	let [asked, elapsedMs] = [0, 0];
 	const host = new SilentHost({elapsed: () => elapsedMs}, async () => {
 		asked += 1;
 		return 6380;
 	});
+	return {
+		asked: () => asked,
+		async at(atMs: number, isCut = false, error = late) {
+			elapsedMs = atMs;
+			const {reason = ''} = await host.failureOf(error, remote, isCut);
+			return messageText(reason);
+		},
+	};
+}
+
+const hedged = 'this port is filtered, or its accept queue is full: port 6380 of the host answers';
+const certain = 'this port is filtered: port 6380 of the host answers';
+const refused = {code: 'ECONNREFUSED', message: ''};
+
+test('a silent host is asked once in ten seconds', async () => {
+	const host = watched();
 	for (const [atMs, expected] of [
 		[0, 1],
 		[9000, 1],
 		[10_000, 2],
 	] as const) {
-		elapsedMs = atMs;
-		assert.equal((await host.explain(late, remote)).message, 'connect ETIMEDOUT; answers: 6380');
-		assert.equal(asked, expected);
+		assert.equal(await host.at(atMs), hedged);
+		assert.equal(host.asked(), expected);
 	}
 
-	await host.explain({code: 'ECONNREFUSED', message: ''}, remote);
-	await host.explain(late, remote);
-	assert.equal(asked, 3, 'the host has answered since');
+	await host.at(10_000, false, refused);
+	await host.at(10_000);
+	assert.equal(host.asked(), 3, 'the host has answered since');
+});
+
+test('an open connection that is cut off shows that no accept queue is full, as long as the silence lasts', async () => {
+	const host = watched();
+	assert.equal(await host.at(0, true), certain);
+	assert.equal(await host.at(15_000), certain);
+	assert.equal(await host.at(30_000), certain);
+	assert.equal(await host.at(60_000), hedged, 'it may have answered in between');
+	assert.equal(await host.at(61_000, true), certain);
+	await host.at(62_000, false, refused);
+	assert.equal(await host.at(63_000), hedged, 'it has answered in between');
 });
