@@ -40,13 +40,17 @@ test('ioredis is reached through one file', () => {
 	assert.deepEqual(filesWith(/from 'ioredis'|import\('ioredis'\)/), ['source/wire/ioredis-port.ts']);
 });
 
-test('the raw probe, which says PING, the ladder, which asks reads, and the port open sockets, and nothing else', () => {
+test('the port, the ladder, which asks reads, and two probes open sockets, and nothing else', () => {
 	assert.deepEqual(filesWith(/\b(?:net|tls)\.connect\(|createConnection\(|new (?:net\.)?Socket\(/), [
 		// It hands the socket to ioredis and writes nothing to it.
 		'source/wire/ioredis-port.ts',
 		'source/wire/ladder-connection.ts',
+		// It says PING.
 		'source/wire/raw-probe.ts',
+		// It says nothing.
+		'source/wire/silent-host.ts',
 	]);
+	assert.ok(!filesWith(/\.(?:write|end)\(/).includes('source/wire/silent-host.ts'));
 });
 
 test('the ladder sends nothing that is not on the list of reads', async t => {
