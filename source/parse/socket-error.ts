@@ -166,8 +166,9 @@ another port (`withAnsweringPort`).
 function hostIn(code: string, words: string): Pick<Failure, 'kind' | 'reason'> | undefined {
 	const [, cut, port] = /(; cut)?; answers: (\d+)$/.exec(words) ?? [];
 	if (port !== undefined && code === 'ETIMEDOUT') {
-		const cause = cut === undefined ? 'this port is filtered, or its accept queue is full' : 'this port is filtered';
-		return {kind: 'HOST_ANSWERS', reason: `${cause}: port ${port} of the host answers`};
+		// Line 2 of a screen of 80 columns leaves out a longer reason.
+		const cause = cut === undefined ? 'port filtered or queue full' : 'the port is filtered';
+		return {kind: 'HOST_ANSWERS', reason: `${cause}, ${port} answers`};
 	}
 
 	const shown = /; arp: (answers|silent)$/.exec(words)?.[1];
