@@ -1,7 +1,7 @@
 import type {NextStep, Remedy} from '../domain/finding.js';
 import {kibibyte, mebibyte} from '../domain/threshold.js';
 import {sizeInBytes} from '../parse/memory-size.js';
-import {bytes, seconds, utcClock} from '../text/units.js';
+import {bytes, utcClock} from '../text/units.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -121,7 +121,8 @@ function limitBeforeRestart(facts: NodeFacts, limit: number): LoweredLimit | und
 
 	const {next, remedy} = wayBack(facts, before);
 	return {
-		reason: `maxmemory ${bytes(limit)} since its restart, ${before === 0 ? 'none' : bytes(before)} before`,
+		// Line 2 of a screen of 80 columns leaves out a longer reason.
+		reason: `restart lowered maxmemory, ${before === 0 ? 'none' : bytes(before)} before`,
 		next: [...next, lostAtRestart],
 		remedy,
 	};
@@ -138,7 +139,7 @@ function startedBelow(facts: NodeFacts, limit: number): LoweredLimit | undefined
 	return uptime > youngSeconds || (limitShare(facts) ?? 0) <= farAbove
 		? undefined
 		: {
-				reason: `it started ${seconds(uptime)} ago with maxmemory ${bytes(limit)}, below its data`,
+				reason: `loaded more than its maxmemory ${bytes(limit)}`,
 				next: [
 					hint('set maxmemory as before its start: a limit that CONFIG SET alone had set was lost with the restart'),
 				],

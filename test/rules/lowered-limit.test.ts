@@ -49,7 +49,7 @@ const rules: ReadonlyArray<readonly [NodeRule, string]> = [
 const cases: ReadonlyArray<readonly [string, Partial<FactsParts>, string, string]> = [
 	['the config file has it', written('200mb'), 'maxmemory 20.0M, 200M in its config file', '200mb'],
 	['redis-top saw the change', watched(200 * mebibyte), 'maxmemory lowered from 200M to 20.0M', '200mb'],
-	['the settings before its restart', restarted(60, 200), 'maxmemory 20.0M since its restart, 200M before', '200mb'],
+	['the settings before its restart', restarted(60, 200), 'restart lowered maxmemory, 200M before', '200mb'],
 	['it was a number of whole gigabytes', watched(2048 * mebibyte), 'maxmemory lowered from 2.00G to 20.0M', '2gb'],
 	['it was no number of whole units', watched(300_000_001), 'maxmemory lowered from 286M to 20.0M', '300000001'],
 	['there was no limit', watched(0), 'maxmemory set to 20.0M, no limit before', '0'],
@@ -89,7 +89,7 @@ test('data above the limit soon after a start were loaded: the limit was larger 
 		};
 		return messageText(firingOf(memOom, {...parts, info}).reason ?? '');
 	};
-	assert.equal(reason(4, 30), 'it started 4s ago with maxmemory 20.0M, below its data');
+	assert.equal(reason(4, 30), 'loaded more than its maxmemory 20.0M');
 	assert.equal(reason(4, 21), 'the policy is noeviction');
 	assert.equal(reason(4000, 30), 'the policy is noeviction');
 });
