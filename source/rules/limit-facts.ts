@@ -1,4 +1,5 @@
 import type {NextStep, Remedy} from '../domain/finding.js';
+import {keyCount} from '../domain/metric.js';
 import {kibibyte, mebibyte} from '../domain/threshold.js';
 import {sizeInBytes} from '../parse/memory-size.js';
 import {bytes, utcClock} from '../text/units.js';
@@ -133,10 +134,16 @@ const youngSeconds = 300;
 /** Used memory above the limit by this factor: clients reach the limit, and hardly more. */
 const farAbove = 1.1;
 
-/** A server that has loaded more than its limit. Nothing shows the limit before. */
+/** Least share of its keys that a server has loaded, where what it holds came from its files. A script may write as much. */
+const loadedShare = 0.5;
+
+/** A server that has loaded more than its limit (`rdb_last_load_keys_loaded`, since 7.0). Nothing shows the limit before. */
 function startedBelow(facts: NodeFacts, limit: number): LoweredLimit | undefined {
 	const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
-	return uptime > youngSeconds || (limitShare(facts) ?? 0) <= farAbove
+	const loaded = facts.number('persistence', 'rdb_last_load_keys_loaded') ?? 0;
+	const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
+	const isLoaded = loaded > 0 && keys !== undefined && loaded >= loadedShare * keys;
+	return uptime > youngSeconds || (limitShare(facts) ?? 0) <= farAbove || !isLoaded
 		? undefined
 		: {
 				reason: `loaded more than its maxmemory ${bytes(limit)}`,

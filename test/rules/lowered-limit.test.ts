@@ -80,16 +80,20 @@ test('a restart long ago, or with the same limit, has lowered nothing', () => {
 });
 
 test('data above the limit soon after a start were loaded: the limit was larger before', () => {
-	const reason = (uptime: number, usedMebibytes: number) => {
+	const reason = (uptime: number, usedMebibytes: number, loaded = 9000) => {
 		const parts = lowered('noeviction', {});
 		const info: Sections = {
 			...parts.info,
 			server: {uptime_in_seconds: uptime},
 			memory: {...parts.info?.['memory'], used_memory: usedMebibytes * mebibyte},
+			persistence: {rdb_last_load_keys_loaded: loaded},
+			keyspace: {db0: 'keys=10000,expires=0,avg_ttl=0'},
 		};
 		return messageText(firingOf(memOom, {...parts, info}).reason ?? '');
 	};
 	assert.equal(reason(4, 30), 'loaded more than its maxmemory 20.0M');
+	assert.equal(reason(4, 30, 0), 'the policy is noeviction', 'a script wrote it');
+	assert.equal(reason(4, 30, 100), 'the policy is noeviction');
 	assert.equal(reason(4, 21), 'the policy is noeviction');
 	assert.equal(reason(4000, 30), 'the policy is noeviction');
 });
