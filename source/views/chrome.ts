@@ -200,10 +200,12 @@ function nodeSegments(node: NodeRecord, state: MonitorState): Segment[] {
 		segments.push({text: `${place}/${state.nodes.size}`, tone: 'plain', rank: 9});
 	}
 
-	const version = node.sample && serverProduct(node.sample.info)?.version;
+	const server = node.sample && serverProduct(node.sample.info);
+	// The versions of Redis and Valkey tell which of them it is.
+	const brief = server && (['redis', 'valkey'].includes(server.product) ? server.version : server.product);
 	segments.push({
 		text: productOf(node),
-		...(version === undefined ? {} : {brief: version}),
+		...(brief === undefined ? {} : {brief}),
 		tone: 'plain',
 		rank: productRank,
 	});

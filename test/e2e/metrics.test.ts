@@ -29,7 +29,7 @@ const exporterAlone =
 
 /** Figures that each of the two readers changes itself, or that change by themselves between two reads. */
 const changing =
-	/^redis_(?:allocator_|mem_|memory_(?!max)|cpu_|net_|total_(?:reads|writes)_|commands_(?:processed|total|duration)|connect|uptime|db_avg_ttl|io_threaded|client_|eventloop|latest|number_of_cached|slowlog|last_slow|start_time|instance_info)/;
+	/^redis_(?:allocator_|mem_|memory_(?!max)|cpu_|net_|total_(?:reads|writes)_|commands_(?:processed|total|duration)|connect|uptime|db_avg_ttl|io_threaded|client_|eventloop|latest|number_of_cached|slowlog|last_slow|start_time|master_repl_offset|repl_backlog_history|instance_info)/;
 
 for (const {name, program} of await serverVersions()) {
 	test(`${name}: the metrics have redis_exporter's names and values, and promtool's linter finds nothing`, async t => {

@@ -123,7 +123,7 @@ export const clusterShardDown: Incident = {
 export const clusterFailover: Incident = {
 	expected: {
 		exitCode: 1,
-		verdict: /refuses connections, and owns no slots/,
+		verdict: /refuses connections, (?:\S+ took over|and owns no slots)/,
 		rules: ['conn.refused warning', 'clu.no_replica'],
 	},
 	async prepare(stage) {
