@@ -1,6 +1,4 @@
 import type {RuleId} from './all-rules.js';
-import {behindExplanations} from './behind-explanations.js';
-import {clientExplanations} from './client-explanations.js';
 import type {Explanation} from './explanation.js';
 import {
 	cannotFork,
@@ -35,8 +33,7 @@ import {
 	isWithoutReason,
 	sharesNode,
 } from './explanation-conditions.js';
-import {linkExplanations} from './link-explanations.js';
-import {machineExplanations} from './machine-explanations.js';
+import {behindExplanations, clientExplanations, linkExplanations, machineExplanations} from './explanation-groups.js';
 import {
 	failoverSymptoms,
 	followerSymptoms,

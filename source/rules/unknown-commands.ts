@@ -3,11 +3,11 @@ import {commandStats} from '../parse/info-fields.js';
 import {perSecond} from '../text/units.js';
 import {namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
-import {areOfLibraries} from './library-errors.js';
 import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {answerMissing, errors} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {areOfLibraries} from './plain-errors.js';
 import {clear, fires, rule} from './rule.js';
 
 /** The number of errors of commands that the server knows; undefined without two readings of commandstats. */

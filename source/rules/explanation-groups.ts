@@ -1,0 +1,68 @@
+import type {Explanation} from './explanation.js';
+import {
+	concernsNodeOf,
+	isBehindSilenced,
+	isForRoom,
+	isMostlyStopped,
+	isNoCommands,
+	isOfPrimary,
+	sharesNode,
+} from './explanation-conditions.js';
+import {behindSymptoms, lateSymptoms, linkSymptoms} from './symptoms.js';
+
+/** Finds on the primary, for a cause on the replica that is behind. */
+const behind = {where: 'primary', symptoms: behindSymptoms} as const;
+
+/**
+The rows of the table of causes and symptoms about what holds a replica back. A replica applies writes on its main thread. It
+falls behind while one command fills that thread, and while its limit or its disk stops the thread.
+*/
+export const behindExplanations: readonly Explanation[] = [
+	{...behind, cause: 'lat.command_hog', isSymptom: concernsNodeOf},
+	{...behind, cause: 'lat.slowlog_new', isSymptom: isBehindSilenced},
+	{
+		...behind,
+		cause: 'cpu.throttle',
+		isCause: isMostlyStopped('nr_throttled / nr_periods'),
+		isSymptom: concernsNodeOf,
+	},
+	{...behind, cause: 'os.disk', isSymptom: concernsNodeOf},
+];
+
+/** Finds on the replicas, for a cause on their primary. */
+const unlinked = {where: 'replicas', symptoms: linkSymptoms} as const;
+
+/**
+The rows of the table of causes and symptoms about what keeps a replica from its primary. A replica that connects again is a
+client, too. It refuses a certificate of the primary that has expired.
+*/
+export const linkExplanations: readonly Explanation[] = [
+	{...unlinked, cause: 'cli.max', isSymptom: isForRoom},
+	{...unlinked, cause: 'cli.rejected', isSymptom: isForRoom},
+	{...unlinked, cause: 'tls.expiry', isCause: ({effect}) => effect !== undefined, isSymptom: isOfPrimary},
+];
+
+/** What clients do, or cannot do, as the cause of other findings about the same server. */
+export const clientExplanations: readonly Explanation[] = [
+	{cause: 'cli.timeout', where: 'here', symptoms: ['cli.churn']},
+	// Clients that cannot finish the TLS handshake connect again.
+	{cause: 'tls.expiry', where: 'here', symptoms: ['tls.handshakes', 'cli.churn', 'cli.storm']},
+	{cause: 'tls.handshakes', where: 'here', symptoms: ['cli.churn', 'cli.storm']},
+	{
+		cause: 'cli.patterns',
+		where: 'here',
+		symptoms: ['lat.slowlog_new', 'lat.p99', 'lat.mean_regress', 'lat.event', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
+	},
+];
+
+/** What the machine of a server explains: waits for a processor, a disk or memory, and a network that loses packets. */
+export const machineExplanations: readonly Explanation[] = [
+	// Waits of the main thread explain slow replies.
+	{cause: 'os.psi', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
+	{cause: 'cpu.throttle', where: 'here', symptoms: lateSymptoms},
+	{cause: 'os.runq', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
+	{cause: 'os.disk', where: 'here', symptoms: [...lateSymptoms, 'mem.aof_buf', 'per.slow_save']},
+	{cause: 'os.psi_memory', where: 'here', symptoms: [...lateSymptoms, 'mem.swap', 'per.fork_slow']},
+	{cause: 'os.retrans', where: 'anywhere', symptoms: ['conn.loss'], isSymptom: sharesNode},
+	{cause: 'os.retrans', where: 'here', symptoms: ['conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},
+];
