@@ -45,12 +45,13 @@ errors may have the same last command as the one that gets most.
 function byTraffic(senders: Senders | undefined): Senders | undefined {
 	const groups = [...Map.groupBy(senders?.clients ?? [], ({name, address}) => (name === '' ? address : name)).values()];
 	const ranked = groups
-		.map(rows => ({name: namedClients(rows)[0]?.name, sent: sumOfRates(rows)?.inBytes}))
+		.flatMap(rows => namedClients(rows).map(({name}) => ({name, sent: sumOfRates(rows)?.inBytes})))
 		.toSorted((one, other) => (other.sent ?? 0) - (one.sent ?? 0));
-	const [first, ...more] = ranked;
-	return senders === undefined || senders.only !== undefined || first?.name === undefined || first.sent === undefined
+	const [first] = ranked;
+	const others = namedClients(senders?.clients ?? []).length - 1;
+	return senders === undefined || senders.only !== undefined || first?.sent === undefined || others < 1
 		? senders
-		: {...senders, text: message` from ${first.name} and ${more.length} more`};
+		: {...senders, text: message` from ${first.name} and ${others} more`};
 }
 
 /** The same senders, by their host where they have no name: a connection that may not log in ends at once. */
