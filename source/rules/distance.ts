@@ -10,12 +10,16 @@ const readings = 60;
 /** Fewest round trips with which the rule is evaluated. */
 const fewestReadings = 2;
 
-/** The round trips of the latest polls and PINGs, in milliseconds. */
-function roundTripsOf({record, sample, earlier}: NodeFacts): readonly number[] {
+/**
+The round trips of the latest polls and PINGs, in milliseconds.
+
+@param pings Number of the latest PINGs.
+*/
+export function roundTripsOf({record, sample, earlier}: NodeFacts, pings = readings): readonly number[] {
 	const polls = [sample?.roundTripMs, earlier?.roundTripMs];
 	// Where packets are lost, both polls may be late by a packet that was sent again. A burst has many quick PINGs.
 	const burst = (record.ping.burst?.pings ?? []).map(({roundTripMs}) => roundTripMs);
-	return [...polls, ...burst, ...record.ping.series.latest(readings)].filter(
+	return [...polls, ...burst, ...record.ping.series.latest(pings)].filter(
 		value => value !== undefined && Number.isFinite(value),
 	) as readonly number[];
 }

@@ -6,6 +6,7 @@ import {bytes, count, milliseconds, percent} from '../text/units.js';
 import {hogOf, memoryHogOf} from './busy-program.js';
 import {cpuThrottle} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
+import {commandsWait, feltWait} from './felt-waits.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, type Need, pending} from './needs.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -257,6 +258,15 @@ export const osRetrans = rule({
 	},
 });
 
+/** Round trips, in milliseconds, from which the wait of commands for the disk is told. It is the threshold of conn.rtt. */
+const feltMs = 100;
+
+/** The wait for the disk of the append-only file as text: the wait of commands where round trips show it. */
+function waitForDisk(facts: NodeFacts): string {
+	const felt = feltWait(facts);
+	return felt?.isOften(feltMs) === true ? commandsWait(felt.longestMs, true) : 'waits for its disk';
+}
+
 export const osDisk = rule({
 	id: 'os.disk',
 	scope: 'node',
@@ -295,7 +305,7 @@ export const osDisk = rule({
 			(facts.number('persistence', 'aof_pending_bio_fsync') ?? 0) > 0 ||
 			(facts.increase('persistence', 'aof_delayed_fsync') ?? 0) > 0;
 		return fires(isPending ? 'warning' : 'info', {
-			problem: isPending ? 'waits for its disk' : 'has a disk that is always busy',
+			problem: isPending ? waitForDisk(facts) : 'has a disk that is always busy',
 			detail: `${name} is busy ${percent(busy)} of the time, ${milliseconds(eachMs)} a request`,
 			effect: isPending ? 'slow' : undefined,
 			evidence: [

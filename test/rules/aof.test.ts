@@ -3,8 +3,9 @@ import test from 'node:test';
 import type {LogEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
-import {cfgAlways, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
+import {cfgAlways, perAofPending, perAofRewrite, perAofWrite} from '../../source/rules/aof.js';
 import {perAofBloat} from '../../source/rules/aof-bloat.js';
+import {perFsync} from '../../source/rules/fsync.js';
 import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
 import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -109,6 +110,26 @@ const cycles = (count: number, meanMs: number, processorSeconds = 0, appendfsync
 	return {info: at(1), earlier: at(0), config: {appendfsync}};
 };
 
+/** A second in which the server used a processor for so many tenths, by the figures of its process. */
+const withProcessor = (tenths: number): Sections => ({
+	...delayed(0),
+	cpu: {used_cpu_user: 5 + tenths / 10, used_cpu_sys: 5},
+});
+
+/** A server with `appendfsync always` that does not report its event loop, in a wait for the disk. */
+const beforeEventLoop = (parts: FactsParts = {}, process: Partial<ProcessEvidence> = {}): FactsParts => ({
+	info: withProcessor(1),
+	earlier: withProcessor(0),
+	config: {appendfsync: 'always', dir: '/data'},
+	roundTripMs: 250,
+	earlierRoundTripMs: 190,
+	host: {
+		process: {processId: 77, state: 'disk-wait', swappedBytes: 0, ...process} as ProcessEvidence,
+		waits: {readAtMs: 0, disk: {name: 'sdb', busyMs: 0, requests: 0, requestsMs: 0}},
+	},
+	...parts,
+});
+
 test('per.fsync: the steps help against a slow disk, and ask only what a server with everysec has', () => {
 	const {next} = firingOf(perFsync, {info: delayed(7), past: [delayed(5), delayed(6), delayed(7)]});
 	const steps = next.map(({text}) => messageText(text)).join('\n');
@@ -168,7 +189,66 @@ testRule(perFsync, [
 		'every write waits for the disk',
 		cycles(10, 90),
 		'warning',
-		/^waits for the disk at every write, an event loop cycle takes 90\.0 ms: appendfsync always$/,
+		/^makes commands wait 90\.0 ms for its disk, at every write: appendfsync always$/,
+	],
+	[
+		'cycles of a fifth of a second',
+		cycles(4, 200),
+		'critical',
+		/^makes commands wait 200 ms for its disk, at every write/,
+	],
+	[
+		'a server without figures of its event loop, seen in a wait for the disk',
+		beforeEventLoop(),
+		'critical',
+		/^makes commands wait 190 ms for its disk, at every write: appendfsync always, \/data on sdb$/,
+	],
+	[
+		'the same round trips of less than a tenth of a second',
+		{...beforeEventLoop(), roundTripMs: 50, earlierRoundTripMs: 60},
+		'warning',
+	],
+	['the same with everysec', beforeEventLoop({config: {appendfsync: 'everysec', dir: '/data'}}), 'clear'],
+	['the same, never seen in such a wait', beforeEventLoop({}, {state: 'sleeping'}), 'clear'],
+	['the same, and its pages are read back from swap', beforeEventLoop({}, {swappedBytes: mega}), 'clear'],
+	['the same, and the server computes', beforeEventLoop({info: withProcessor(9)}), 'clear'],
+	[
+		'the same wait seen, and the server answers at once',
+		beforeEventLoop({roundTripMs: 0.4, earlierRoundTripMs: 0.5}),
+		'clear',
+	],
+	[
+		'fsyncs delayed again and again, and PINGs wait for seconds',
+		{
+			info: delayed(7),
+			past: [delayed(5), delayed(6), delayed(7)],
+			record: {pings: [0.3, 1500, 0.4, 1800, 0.3]},
+			config: {dir: '/data'},
+		},
+		'critical',
+		/^makes commands wait up to 1\.8 s for its disk, 2 times within a minute: an fsync to \/data takes longer than 2 s$/,
+	],
+	[
+		'the same on a machine short of processor time',
+		{
+			info: delayed(7),
+			past: [delayed(5), delayed(6), delayed(7)],
+			record: {pings: [0.3, 1500, 0.4, 1800, 0.3]},
+			host: {kernel: {...emptyKernel, processorPressure: 0.9}},
+		},
+		'warning',
+	],
+	[
+		'the same during its own rewrite, which ends by itself',
+		{...beside('aof_rewrite_in_progress'), record: {pings: [0.3, 1500, 0.4, 1800, 0.3]}},
+		'warning',
+		/^makes commands wait up to 1\.8 s for its disk while its own AOF rewrite writes, /,
+	],
+	[
+		'a single late PING beside delayed fsyncs',
+		{info: delayed(7), past: [delayed(5), delayed(6), delayed(7)], record: {pings: [0.3, 1500, 0.4, 0.3]}},
+		'warning',
+		/^waits for the disk to sync/,
 	],
 	['the same cycles, in which the thread works', cycles(10, 90, 0.9), 'clear'],
 	['the same cycles with everysec', cycles(10, 90, 0, 'everysec'), 'clear'],

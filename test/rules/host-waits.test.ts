@@ -203,6 +203,17 @@ testRule(osDisk, [
 		'warning',
 		/^waits for its disk/,
 	],
+	[
+		'always, and round trips show that all commands wait',
+		between(disk(0, 0), disk(9800, 100), {
+			info: {persistence: {aof_pending_bio_fsync: 1}},
+			roundTripMs: 1500,
+			earlierRoundTripMs: 900,
+			earlier: {},
+		}),
+		'warning',
+		/^makes commands wait up to 1\.5 s for its disk, nvme0n1 is busy/,
+	],
 	['a folder without a disk', between({}, {}), 'pending'],
 ]);
 
