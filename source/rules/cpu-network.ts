@@ -19,6 +19,7 @@ export const cpuMain = rule({
 		since: 'any',
 		falsePositives: [
 			'The main thread of a server with I/O threads may use the processor while it only waits. Valkey 9.1 reports `used_active_time_main_thread`, which counts instead.',
+			'Valkey counts a wait for the disk of the append-only file as active time. Time without a processor does not count there.',
 		],
 	},
 	thresholds: {
@@ -31,7 +32,7 @@ export const cpuMain = rule({
 		const main =
 			(facts.perSecond('cpu', 'used_cpu_user_main_thread') ?? Number.NaN) +
 			(facts.perSecond('cpu', 'used_cpu_sys_main_thread') ?? 0);
-		const active = facts.perSecond('cpu', 'used_active_time_main_thread');
+		const active = activeShare(facts, main);
 		const ofMain = active ?? (Number.isNaN(main) ? undefined : main);
 		const share = ofMain ?? user + system;
 		if (share < limits.warning) {
@@ -67,6 +68,24 @@ export const cpuMain = rule({
 		});
 	},
 });
+
+/**
+The share of the time in which the main thread was busy, by `used_active_time_main_thread`. Valkey counts that by the clock,
+so a wait for the disk of the append-only file is in it. Only the time with a processor, and the time in which the thread
+may have waited for one, then count. Undefined where the server does not report it.
+
+@param main The share in which the main thread used a processor.
+*/
+function activeShare(facts: NodeFacts, main: number): number | undefined {
+	const active = facts.perSecond('cpu', 'used_active_time_main_thread');
+	return active === undefined || Number.isNaN(main) || facts.number('persistence', 'aof_enabled') !== 1
+		? active
+		: Math.min(active, main + processorPressure(facts));
+}
+
+/** Share of the last ten seconds in which a process of the server's machine waited for a processor; 0 if unknown. */
+const processorPressure = ({record}: NodeFacts): number =>
+	record.host?.value.kind === 'here' ? (record.host.value.kernel.processorPressure ?? 0) : 0;
 
 /** Share of the time of all commands, 0–1, from which a single command counts as the cause of the load. */
 const mostOfTime = 0.5;

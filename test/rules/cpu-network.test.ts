@@ -30,6 +30,8 @@ const commandOf = (command: string, timeShare: number) => ({
 	meanMicroseconds: 100,
 	failuresPerSecond: 0,
 });
+/** The same with an append-only file. */
+const withAof = (parts: FactsParts): FactsParts => ({...parts, info: {...parts.info, persistence: {aof_enabled: 1}}});
 testRule(cpuMain, [
 	['idle', processor(0.1), 'clear'],
 	['busy', processor(0.8), 'warning', /^main thread is 80% busy$/],
@@ -45,6 +47,24 @@ testRule(cpuMain, [
 		{...processor(0.95), record: {commands: [commandOf('get', 0.3), commandOf('set', 0.4)]}},
 		'critical',
 		/^main thread is 95% busy$/,
+	],
+	[
+		'waits for the disk of its append-only file, which Valkey counts as active',
+		withAof(processor(0.1, {used_active_time_main_thread: 0.99})),
+		'clear',
+	],
+	[
+		'the same while it waits for a processor',
+		{
+			...withAof(processor(0.3, {used_active_time_main_thread: 0.99})),
+			host: {kernel: {...emptyKernel, processorPressure: 0.8}},
+		},
+		'critical',
+	],
+	[
+		'active and with a processor, with an append-only file',
+		withAof(processor(0.95, {used_active_time_main_thread: 0.95})),
+		'critical',
 	],
 	['waits actively for its I/O threads', processor(1, {used_active_time_main_thread: 0.2}), 'clear'],
 	[
