@@ -21,6 +21,15 @@ export const addingCommands: ReadonlySet<string> = new Set([
 	'json.set',
 ]);
 
+/**
+Commands that change a value, and add a key only where there is none: a limiter counts the calls of each minute with a
+key of its own.
+*/
+export const countingCommands: ReadonlySet<string> = new Set([
+	...['incr', 'incrby', 'incrbyfloat', 'decr', 'decrby', 'hincrby', 'hincrbyfloat', 'hsetnx', 'zincrby'],
+	...['setbit', 'pfadd'],
+]);
+
 /** The names of the clients whose last command was a certain writing command, in one reading of CLIENT LIST. */
 type WritersAtOnce = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -37,7 +46,8 @@ export function nextWriters(seen: SeenWriters, {value}: ClientReading): SeenWrit
 	const writers = new Map<string, Set<string>>();
 	for (const {command, name, address, idleSeconds, flags} of value) {
 		const lower = command.toLowerCase();
-		if (addingCommands.has(lower) && idleSeconds <= activeSeconds && !/[MS]/.test(flags)) {
+		const writes = addingCommands.has(lower) || countingCommands.has(lower);
+		if (writes && idleSeconds <= activeSeconds && !/[MS]/.test(flags)) {
 			const names = writers.get(lower) ?? new Set();
 			writers.set(lower, names.add(name === '' ? address : name));
 		}

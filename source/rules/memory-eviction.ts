@@ -258,6 +258,7 @@ export const memOom = rule({
 			next: tooSmall?.next ?? [
 				...(filler?.next ?? []),
 				...(stopped?.next ?? []),
+				...(writer?.next ?? []),
 				...(isLowered ? lowered.next : []),
 				...(isOverhead && filler === undefined
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]

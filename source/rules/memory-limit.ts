@@ -99,6 +99,7 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 		next: [
 			...(lowered?.next ?? []),
 			...(stopped?.next ?? []),
+			...(lowered === undefined ? (writer?.next ?? []) : []),
 			...(lowered === undefined && unlike !== undefined ? [unlike.next] : []),
 			...(lowered === undefined ? [redisCli(facts, 'MEMORY DOCTOR')] : []),
 			redisCli(facts, '--bigkeys -i 0.01'),

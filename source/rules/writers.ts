@@ -1,9 +1,12 @@
 import {clientGroups} from '../derive/client-groups.js';
 import type {CommandRate} from '../derive/command-rates.js';
-import {addingCommands, mainWriter} from '../derive/seen-writers.js';
-import type {Culprit, Evidence} from '../domain/finding.js';
+import {addingCommands, countingCommands, mainWriter} from '../derive/seen-writers.js';
+import type {Culprit, Evidence, NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
+import {keyCount} from '../domain/metric.js';
+import {keyTotals} from '../parse/info-fields.js';
 import {namedClients, otherClients, presentSendersOf, senderCulprit} from './client-names.js';
+import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
 /**
@@ -16,11 +19,53 @@ const attempts = ({callsPerSecond = 0, failuresPerSecond = 0}: CommandRate): num
 /** The command that adds data most often; undefined if commandstats was not read. */
 export const topWrite = (facts: NodeFacts): string | undefined => topWriteRate(facts)?.command;
 
-function topWriteRate({record}: NodeFacts): CommandRate | undefined {
-	const [top] = record.commands
-		.filter(rate => addingCommands.has(rate.command) && attempts(rate) > 0)
-		.toSorted((one, other) => attempts(other) - attempts(one));
-	return top;
+function topWriteRate(facts: NodeFacts): CommandRate | undefined {
+	const mostFirst = (names: ReadonlySet<string>) =>
+		facts.record.commands
+			.filter(rate => names.has(rate.command) && attempts(rate) > 0)
+			.toSorted((one, other) => attempts(other) - attempts(one));
+	const [top] = mostFirst(addingCommands);
+	const [counting] = mostFirst(countingCommands);
+	return counting !== undefined &&
+		attempts(counting) > (top === undefined ? 0 : attempts(top)) &&
+		addsKeys(facts, counting)
+		? counting
+		: top;
+}
+
+/** Least part of the keys that a counting command must have added, so that it counts as what fills memory. */
+const mostKeys = 0.5;
+
+/**
+Whether a command that counts adds keys, where most calls may change a key that is there. While memory has room, the
+number of keys grows with its calls. At the memory limit it is refused, and all commands that add data ran too rarely
+since the start to have added most of the keys.
+*/
+function addsKeys({record, sample, earlier}: NodeFacts, counting: CommandRate): boolean {
+	const keys = sample && keyCount(sample.info);
+	const before = earlier && keyCount(earlier.info);
+	if (sample === undefined || earlier === undefined || keys === undefined || before === undefined) {
+		return false;
+	}
+
+	const {callsPerSecond = 0, failuresPerSecond = 0} = counting;
+	if (failuresPerSecond > callsPerSecond / 2) {
+		const added = record.commands
+			.filter(({command}) => addingCommands.has(command))
+			.reduce((sum, {calls}) => sum + calls, 0);
+		return counting.calls >= mostKeys * keys && added < mostKeys * keys;
+	}
+
+	const growth = ((keys - before) * 1000) / (sample.elapsedMs - earlier.elapsedMs);
+	return growth >= mostKeys * callsPerSecond;
+}
+
+/** What to do about counters that stay: a step for a server most of whose keys have no TTL. */
+function counterSteps({sample}: NodeFacts, command: string): readonly NextStep[] {
+	const {keys, expiring} = sample === undefined ? {keys: 0, expiring: 0} : keyTotals(sample.info);
+	return countingCommands.has(command) && expiring < keys / 2
+		? [hint(`let the client give each counter a TTL: EXPIRE after the first ${command.toUpperCase()} of a key`)]
+		: [];
 }
 
 /**
@@ -43,6 +88,8 @@ export type Writer = {
 	readonly text: Message;
 	readonly culprit: Culprit;
 	readonly evidence: readonly Evidence[];
+	/** Steps that are of use for this command alone. */
+	readonly next: readonly NextStep[];
 };
 
 /**
@@ -69,6 +116,7 @@ export function topWriter(facts: NodeFacts): Writer | undefined {
 	return {
 		text: message`most writes are ${command}${main === undefined ? '' : message` from ${main}`}`,
 		culprit: main === undefined ? senderCulprit(command, senders) : {command, client: main},
+		next: counterSteps(facts, write),
 		evidence: names.slice(0, 5).map(({name}) => ({name: `last ${command} from`, value: message`${name}`})),
 	};
 }

@@ -42,3 +42,8 @@ test('only the last ten readings count', () => {
 	assert.equal(seen.length, 10);
 	assert.equal(mainWriter(seen, 'set'), 'web-1');
 });
+
+test('a client that counts is remembered as a writer', () => {
+	const limiter: Client = ['api-gw', 'INCR'];
+	assert.equal(mainWriter(seenIn([limiter, webWrites], [limiter, web], [limiter, web]), 'incr'), 'api-gw');
+});

@@ -24,7 +24,7 @@ const sends = (inBytes: number) => ({perSecond: {inBytes, outBytes: 0, commands:
 const import1: Client = {name: 'import', command: 'set', ...sends(9000)};
 const shop: Client = {name: 'shop', command: 'set', ...sends(50)};
 
-const cases: ReadonlyArray<readonly [string, FactsParts, string | undefined]> = [
+const cases: Array<readonly [string, FactsParts, string | undefined]> = [
 	['nobody writes', written([rate('get', 900)], {name: 'shop'}), undefined],
 	['one name', written([rate('get', 900), rate('xadd', 90)], {name: 'ingest', command: 'xadd'}), 'XADD from ingest'],
 	[
@@ -38,6 +38,44 @@ const cases: ReadonlyArray<readonly [string, FactsParts, string | undefined]> = 
 	['two names, one sends most bytes', written([rate('set', 90)], shop, shop, import1), 'SET from import'],
 	['most bytes are of another command', written([rate('xadd', 90)], shop, {...import1, command: 'get'}), 'XADD'],
 ];
+
+const limiter: Client = {name: 'api-gw', command: 'incr'};
+const counts = (calls: number, perSecond: number, failuresPerSecond = 0) => ({
+	...rate('incr', perSecond, failuresPerSecond),
+	calls,
+});
+
+/** A limiter that counts, and a client that writes eight keys a second, with the keys before and now. */
+const limited = (incr: ReturnType<typeof counts>, before: number, now: number): FactsParts => ({
+	...written([rate('set', 8), incr], limiter, {name: 'web-1', command: 'set'}),
+	earlier: {keyspace: {db0: `keys=${before},expires=9,avg_ttl=0`}},
+	info: {keyspace: {db0: `keys=${now},expires=9,avg_ttl=0`}},
+});
+
+cases.push(
+	['a limiter has a new key for each call', limited(counts(90_000, 3000), 85_000, 87_900), 'INCR from api-gw'],
+	['a limiter counts on in the same keys', limited(counts(90_000, 3000), 85_000, 85_008), 'SET from web-1'],
+	[
+		'a limiter is refused, and most keys are of it',
+		limited(counts(90_000, 0, 3000), 87_000, 87_000),
+		'INCR from api-gw',
+	],
+	['a limiter is refused, most keys are older', limited(counts(900, 0, 3000), 87_000, 87_000), 'SET from web-1'],
+	['a limiter is refused, a few keys are of each', limited(counts(90_000, 0, 3000), 17, 17), 'SET from web-1'],
+	['nothing tells whether a limiter adds keys', {...written([rate('set', 8), counts(90_000, 3000)], limiter)}, 'SET'],
+);
+
+test('the counters of a limiter should have a TTL, unless most keys have one', () => {
+	const stepsOf = (expiring: number) => {
+		const parts = limited(counts(90_000, 3000), 85_000, 87_900);
+		const info = {keyspace: {db0: `keys=87900,expires=${expiring},avg_ttl=0`}};
+		return topWriter(factsOf({...parts, info}))?.next.map(({text}) => messageText(text));
+	};
+
+	assert.deepEqual(stepsOf(500), ['let the client give each counter a TTL: EXPIRE after the first INCR of a key']);
+	assert.deepEqual(stepsOf(80_000), []);
+	assert.deepEqual(topWriter(factsOf(written([rate('set', 90)])))?.next, []);
+});
 
 for (const [name, parts, expected] of cases) {
 	test(`top writer: ${name}`, () => {
