@@ -9,6 +9,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 import {listConsumers, stoppedConsumers} from './stopped-consumers.js';
+import {trimSteps} from './writers.js';
 
 const pushes: ReadonlySet<string> = new Set(['lpush', 'rpush', 'lpushx', 'rpushx']);
 
@@ -196,14 +197,7 @@ export const keyUntrimmed = rule({
 			],
 			meaning:
 				'A stream keeps its entries after consumers read and acknowledged them. It grows until memory is full, and writes are then refused or keys evicted.',
-			next: [
-				...(stopped?.next ?? []),
-				hint('let the producer limit it: XADD KEY MAXLEN ~ N *, or MINID'),
-				hint(
-					'trim the stream in small steps, after a look at its groups (XINFO GROUPS KEY): XTRIM KEY MAXLEN ~ N LIMIT 1000',
-				),
-				redisCli(facts, '--bigkeys -i 0.01'),
-			],
+			next: [...(stopped?.next ?? []), ...trimSteps, redisCli(facts, '--bigkeys -i 0.01')],
 		});
 	},
 });

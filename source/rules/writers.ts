@@ -6,7 +6,7 @@ import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {namedClients, otherClients, presentSendersOf, senderCulprit} from './client-names.js';
-import {hint} from './next-steps.js';
+import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
 /**
@@ -60,9 +60,31 @@ function addsKeys({record, sample, earlier}: NodeFacts, counting: CommandRate): 
 	return growth >= mostKeys * callsPerSecond;
 }
 
-/** What to do about counters that stay: a step for a server most of whose keys have no TTL. */
-function counterSteps({sample}: NodeFacts, command: string): readonly NextStep[] {
-	const {keys, expiring} = sample === undefined ? {keys: 0, expiring: 0} : keyTotals(sample.info);
+/** The steps about streams that only grow. */
+export const trimSteps: readonly NextStep[] = [
+	hint('let the producer limit it: XADD KEY MAXLEN ~ N *, or MINID'),
+	hint(
+		'trim the stream in small steps, after a look at its groups (XINFO GROUPS KEY): XTRIM KEY MAXLEN ~ N LIMIT 1000',
+	),
+];
+
+/** Commands that shorten streams. */
+const trimming: ReadonlySet<string> = new Set(['xtrim', 'xdel', 'xdelex', 'xackdel']);
+
+/**
+What to do about data that a command adds, and that only grows: streams that no command has ever shortened, a value that
+is lengthened, and counters on a server most of whose keys have no TTL.
+*/
+function growthSteps(facts: NodeFacts, command: string): readonly NextStep[] {
+	if (command === 'xadd') {
+		return facts.record.commands.some(({command: other, calls}) => trimming.has(other) && calls > 0) ? [] : trimSteps;
+	}
+
+	if (command === 'append' || command === 'setrange') {
+		return [redisCli(facts, '--bigkeys -i 0.01'), hint('begin a new key each day or hour, with a TTL')];
+	}
+
+	const {keys, expiring} = facts.sample === undefined ? {keys: 0, expiring: 0} : keyTotals(facts.sample.info);
 	return countingCommands.has(command) && expiring < keys / 2
 		? [hint(`let the client give each counter a TTL: EXPIRE after the first ${command.toUpperCase()} of a key`)]
 		: [];
@@ -116,7 +138,7 @@ export function topWriter(facts: NodeFacts): Writer | undefined {
 	return {
 		text: message`most writes are ${command}${main === undefined ? '' : message` from ${main}`}`,
 		culprit: main === undefined ? senderCulprit(command, senders) : {command, client: main},
-		next: counterSteps(facts, write),
+		next: growthSteps(facts, write),
 		evidence: names.slice(0, 5).map(({name}) => ({name: `last ${command} from`, value: message`${name}`})),
 	};
 }

@@ -77,6 +77,17 @@ test('the counters of a limiter should have a TTL, unless most keys have one', (
 	assert.deepEqual(topWriter(factsOf(written([rate('set', 90)])))?.next, []);
 });
 
+test('what only grows has steps of its own: streams that nobody has trimmed, and values that are lengthened', () => {
+	const stepsOf = (...rates: ReadonlyArray<ReturnType<typeof rate>>) =>
+		topWriter(factsOf(written(rates)))?.next.map(({text}) => messageText(text)) ?? [];
+
+	assert.match(stepsOf(rate('xadd', 0, 60))[0] ?? '', /^let the producer limit it: XADD KEY MAXLEN/);
+	assert.match(stepsOf(rate('xadd', 60))[1] ?? '', /XTRIM KEY MAXLEN ~ N LIMIT 1000$/);
+	assert.deepEqual(stepsOf(rate('xadd', 60), rate('xtrim', 0)), []);
+	assert.match(stepsOf(rate('append', 80))[0] ?? '', /^redis-cli .* --bigkeys -i 0\.01$/);
+	assert.match(stepsOf(rate('setrange', 80))[1] ?? '', /^begin a new key each day or hour, with a TTL$/);
+});
+
 for (const [name, parts, expected] of cases) {
 	test(`top writer: ${name}`, () => {
 		const writer = topWriter(factsOf(parts));
