@@ -288,13 +288,22 @@ export const memPolicyNoop = rule({
 			return clear;
 		}
 
+		// Where keys have a TTL, most writes may be those of another client than the one whose keys stay.
+		const writer = expiring === 0 ? topWriter(facts) : undefined;
+		const isKnown = writer?.culprit.client !== undefined;
 		return fires('warning', {
 			...(expiring === 0
-				? {problem: 'can evict nothing', reason: `no key has a TTL, and policy ${policy} evicts no other keys`}
+				? {
+						problem: 'can evict nothing',
+						reason: isKnown
+							? message`no key has a TTL (${policy}), ${writer.text}`
+							: `no key has a TTL, and policy ${policy} evicts no other keys`,
+					}
 				: {
 						problem: `can evict only ${percent(expiring / keys)} of its keys`,
 						reason: `policy ${policy} evicts only keys with a TTL`,
 					}),
+			culprit: writer?.culprit,
 			evidence: [
 				{name: 'keys', value: keys, unit: 'count'},
 				{name: 'expires', value: expiring, unit: 'count'},
@@ -304,9 +313,11 @@ export const memPolicyNoop = rule({
 					['memory', 'used_memory', 'bytes'],
 					['memory', 'maxmemory', 'bytes'],
 				),
+				...(writer?.evidence ?? []),
 			],
-			meaning: 'Once all keys with a TTL are evicted, writes are refused as with noeviction.',
+			meaning: `Policy ${policy} evicts only keys with a TTL. Once all of them are evicted, writes are refused as with noeviction.`,
 			next: [
+				...(writer?.next ?? []),
 				hint('give keys a TTL, or choose an allkeys policy if every key may be evicted'),
 				redisCli(facts, 'INFO keyspace'),
 			],

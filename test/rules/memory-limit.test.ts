@@ -246,6 +246,12 @@ const keyed = (expires: number, policy: string): Sections => ({
 	keyspace: {db0: `keys=1000,expires=${expires},avg_ttl=0`},
 });
 
+/** One client that writes, by commandstats and CLIENT LIST. */
+const importing = {
+	commands: [{command: 'set', calls: 900, callsPerSecond: 90, failuresPerSecond: 0, meanMicroseconds: 1, timeShare: 0}],
+	clients: {atMs: 0, value: [clientOf({id: 7, name: 'import-job', command: 'set'})]},
+};
+
 testRule(memPolicyNoop, [
 	[
 		'hardly any key has a TTL',
@@ -258,6 +264,18 @@ testRule(memPolicyNoop, [
 		{info: keyed(0, 'volatile-lru')},
 		'warning',
 		/^can evict nothing: no key has a TTL, and policy volatile-lru evicts no other keys$/,
+	],
+	[
+		'no key has a TTL, and one client writes',
+		{info: keyed(0, 'volatile-lru'), record: importing},
+		'warning',
+		/^can evict nothing: no key has a TTL \(volatile-lru\), most writes are SET from import-job$/,
+	],
+	[
+		'hardly any key has a TTL, and one client writes',
+		{info: keyed(50, 'volatile-lru'), record: importing},
+		'warning',
+		/^can evict only 5\.0% of its keys: policy volatile-lru evicts only keys with a TTL$/,
 	],
 	['half of the keys have a TTL', {info: keyed(500, 'volatile-lru')}, 'clear'],
 	['all keys may be evicted', {info: keyed(0, 'allkeys-lru')}, 'clear'],
