@@ -17,6 +17,7 @@ import {cutOff} from './replication-lag.js';
 import {obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
 import {scriptBytes} from './script-memory.js';
 import {runIdOfPrimary} from './sentinel-links.js';
+import {failoverReason, pauseReason} from './server-busy.js';
 import {slowSymptoms} from './symptoms.js';
 import {waitingForNetwork} from './waiting-replies.js';
 
@@ -82,6 +83,10 @@ export const isForRights = ({evidence}: Finding): boolean =>
 export const isReadonly = ({evidence}: Finding): boolean =>
 	evidence.some(({name, value}) => name === errorCode && value === 'READONLY') ||
 	evidence[0]?.name.startsWith('READONLY ') === true;
+
+/** Whether writes wait for a failover. */
+export const isOfFailover = ({evidence}: Finding): boolean =>
+	evidence.some(({name, value}) => name === pauseReason && value === failoverReason);
 
 export const isUnlinkedAtAnnounced = ({evidence}: Finding): boolean =>
 	evidence.some(({name}) => name === unlinkedAtAnnounced);

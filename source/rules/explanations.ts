@@ -19,6 +19,7 @@ import {
 	isKeptByPrimary,
 	isMostlyStopped,
 	isMove,
+	isOfFailover,
 	isOfMessages,
 	isOfMove,
 	isOfRefusedSentinels,
@@ -272,6 +273,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms, isSymptom: hasNoObstacle},
 	{cause: 'srv.restarted', where: 'primary', symptoms: ['rep.lost', 'rep.none', 'rep.min_good']},
 	{cause: 'srv.paused', where: 'here', symptoms: ['conn.unresponsive']},
+	{cause: 'srv.failover', where: 'here', symptoms: ['srv.paused'], isSymptom: isOfFailover},
 	// A full disk or a bad folder explains the failed save, which explains the refused writes.
 	{cause: 'per.disk', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_write', 'per.aof_rewrite', 'per.fsync']},
 	{cause: 'per.dir', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_write', 'per.aof_rewrite']},

@@ -76,6 +76,9 @@ type Pause = {
 	readonly blocked: string | undefined;
 };
 
+/** The server's name for a pause by FAILOVER, CLUSTER FAILOVER or a Sentinel. */
+export const failoverReason = 'failover_in_progress';
+
 /**
 The likely reason of paused writes, for a server that does not report the reason as Valkey does. INFO shows a failover
 or a shutdown. Otherwise the reason is CLIENT PAUSE.
@@ -83,7 +86,7 @@ or a shutdown. Otherwise the reason is CLIENT PAUSE.
 function likelyReason(facts: NodeFacts): string {
 	const phase = facts.text('replication', 'master_failover_state') ?? 'no-failover';
 	if (phase !== 'no-failover') {
-		return 'failover_in_progress';
+		return failoverReason;
 	}
 
 	return facts.number('server', 'shutdown_in_milliseconds') === undefined ? 'client_pause' : 'shutdown_in_progress';
@@ -108,10 +111,13 @@ function pauseOf(facts: NodeFacts): Pause | undefined {
 	return {reason: blocked === undefined ? 'none' : likelyReason(facts), isOfAll: read !== undefined, blocked};
 }
 
+/** Name of the evidence of srv.paused that holds why commands wait. */
+export const pauseReason = 'reason of the pause';
+
 /** The command that causes a pause, by the server's name for the reason. */
 const pauseCommands: ReadonlyMap<string, string> = new Map([
 	['client_pause', 'CLIENT PAUSE'],
-	['failover_in_progress', 'a failover'],
+	[failoverReason, 'a failover'],
 	['shutdown_in_progress', 'SHUTDOWN'],
 ]);
 
@@ -150,6 +156,7 @@ export const srvPaused = rule({
 			...(blocked === undefined ? {} : {reason: `${blocked} waits`}),
 			effect: isPlanned ? undefined : 'writes-paused',
 			evidence: [
+				{name: pauseReason, value: reason},
 				...(blocked === undefined ? [] : [{name: 'blocked command', value: blocked}]),
 				...infoEvidence(
 					facts,
@@ -164,7 +171,10 @@ export const srvPaused = rule({
 						redisCli(facts, 'CLIENT UNPAUSE'),
 						hint('find who paused: a script for a failover or an upgrade that ended early'),
 					]
-				: [hint('wait: it ends by itself'), redisCli(facts, 'INFO replication')],
+				: [
+						hint(reason === failoverReason ? 'it ends with the failover' : 'wait: it ends by itself'),
+						redisCli(facts, 'INFO replication'),
+					],
 			action: isByCommand ? 'client-unpause' : undefined,
 		});
 	},

@@ -5,11 +5,12 @@ import {changedSettings} from './changed-settings.js';
 import {isCrashLoop, srvCrashLoop} from './crash-loop.js';
 import {infoEvidence} from './evidence.js';
 import {isOfCluster, takeoverWhileLoading} from './loading-primary.js';
-import {increase, infoNumber, infoText} from './needs.js';
+import {increase, infoNumber} from './needs.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isInPlannedRestart, isOrWasReplica} from './planned-restart.js';
 import {clear, fires, rule} from './rule.js';
+import {srvFailover} from './running-failover.js';
 
 export const srvRestarted = rule({
 	id: 'srv.restarted',
@@ -241,41 +242,6 @@ export const srvShutdown = rule({
 				: 'It waits for replicas that are behind, lets writes wait meanwhile, and then exits.',
 			next: [redisCli(facts, 'SHUTDOWN ABORT'), ...logSteps(facts)],
 			action: 'shutdown-abort',
-		});
-	},
-});
-
-export const srvFailover = rule({
-	id: 'srv.failover',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'The rule checks whether the command FAILOVER runs: `master_failover_state`. FAILOVER takes less than a second if the replica has all data.',
-		since: '6.2',
-		falsePositives: [
-			'A planned FAILOVER takes less than a second, and a poll may come just then. Two polls in a row must show it.',
-		],
-	},
-	thresholds: {
-		critical: {value: 30, unit: 'seconds', source: 'a coordinated FAILOVER takes less than a second'},
-	},
-	raiseAfter: 2,
-	needs: {phase: infoText('replication', 'master_failover_state')},
-	evaluate({phase}, facts, limits, heldMs) {
-		if (phase === 'no-failover') {
-			return clear;
-		}
-
-		const isLong = heldMs >= limits.critical * 1000;
-		return fires(isLong ? 'critical' : 'warning', {
-			problem: 'is in a FAILOVER',
-			detail: `for ${seconds(heldMs / 1000)}`,
-			reason: phase,
-			effect: 'writes-paused',
-			evidence: infoEvidence(facts, ['replication', 'master_failover_state'], ['replication', 'connected_slaves']),
-			meaning: 'Writes wait until the replica has received all of them and is promoted.',
-			next: [redisCli(facts, 'INFO replication'), redisCli(facts, 'FAILOVER ABORT')],
-			action: 'failover-abort',
 		});
 	},
 });

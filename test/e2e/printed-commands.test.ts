@@ -88,6 +88,7 @@ import '../rules/save-often.test.js';
 import '../rules/security-fixes.test.js';
 import '../rules/security.test.js';
 import '../rules/sentinel.test.js';
+import '../rules/running-failover.test.js';
 import '../rules/server-busy.test.js';
 import '../rules/server.test.js';
 import '../rules/settings-drift.test.js';

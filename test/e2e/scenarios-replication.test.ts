@@ -35,8 +35,10 @@ for (const {name, program} of await twoVersions()) {
 		await primary.command('FAILOVER', 'TO', '127.0.0.1', replica.port, 'TIMEOUT', 60_000);
 		expectCheck(await checked(t, look(primary)), {
 			status: 'critical',
-			verdict: new RegExp(`${addressOf(replica)} is not responding: its process is stopped`),
-			rules: ['srv.failover warning', 'conn.unresponsive critical'],
+			verdict: new RegExp(
+				`${addressOf(primary)} lets writes wait for a FAILOVER: ${addressOf(replica)} does not answer`,
+			),
+			rules: ['srv.failover critical', 'conn.unresponsive critical'],
 		});
 		await primary.command('FAILOVER', 'ABORT');
 		const client = await primary.connect();

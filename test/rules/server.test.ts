@@ -8,7 +8,6 @@ import {srvCrashLoop} from '../../source/rules/crash-loop.js';
 import {
 	srvAsyncLoading,
 	srvClock,
-	srvFailover,
 	srvLoading,
 	srvLoadingStuck,
 	srvRestarted,
@@ -359,23 +358,6 @@ testRule(srvShutdown, [
 		},
 		'critical',
 	],
-]);
-
-const failover = (phase: string): Sections => ({replication: {master_failover_state: phase}});
-test('srv.failover: a poll that comes during a planned failover of less than a second raises nothing', () => {
-	assert.equal(srvFailover.raiseAfter, 2);
-});
-
-testRule(srvFailover, [
-	['none', {info: failover('no-failover')}, 'clear'],
-	[
-		'running',
-		{info: failover('waiting-for-sync'), heldSeconds: 2},
-		'warning',
-		/^is in a FAILOVER, for 2s: waiting-for-sync$/,
-	],
-	['stuck', {info: failover('failover-in-progress'), heldSeconds: 31}, 'critical'],
-	['before Redis 6.2', {info: {replication: {}}}, 'absent'],
 ]);
 
 /** Why these rules are always evaluated. */

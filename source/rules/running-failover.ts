@@ -1,0 +1,78 @@
+import type {Culprit} from '../domain/finding.js';
+import {type Message, message, nodeName} from '../domain/message.js';
+import {seconds} from '../text/units.js';
+import {infoEvidence} from './evidence.js';
+import {infoText} from './needs.js';
+import {redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** The phase in which writes wait until a replica has all of them. Source: redis src/replication.c, getFailoverStateString. */
+const waitsForReplica = 'waiting-for-sync';
+
+/** Age of a replica's last acknowledgement from which it cannot be expected soon, in seconds. Replicas send one a second. */
+const longUnacknowledgedSeconds = 5;
+
+type Awaited = Culprit & {readonly reason: Message; readonly isSilent: boolean};
+
+/**
+The replica that a FAILOVER waits for. INFO does not name it. While writes wait, each healthy replica has all of them
+within a second, so the awaited replica is the only one that lacks something.
+*/
+function awaitedReplica({record, nodes}: NodeFacts, phase: string): Awaited | undefined {
+	const behind = record.replicas.filter(({behindBytes}) => behindBytes !== 0);
+	const [awaited] = behind;
+	if (phase !== waitsForReplica || awaited === undefined || behind.length > 1) {
+		return undefined;
+	}
+
+	const {address, ackAgeSeconds = 0} = awaited;
+	const isSilent = nodes.get(address)?.failure !== undefined || ackAgeSeconds >= longUnacknowledgedSeconds;
+	const name = nodeName(address);
+	return {
+		node: address,
+		isSilent,
+		reason: isSilent ? message`${name} does not answer` : message`${name} lacks writes`,
+	};
+}
+
+export const srvFailover = rule({
+	id: 'srv.failover',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The rule checks whether the command FAILOVER runs: `master_failover_state`. FAILOVER takes less than a second if the replica has all data. It is critical at once where the only replica that lacks writes does not answer: without TIMEOUT, writes then wait for ever.',
+		since: '6.2',
+		falsePositives: [
+			'A planned FAILOVER takes less than a second, and a poll may come just then. Two polls in a row must show it.',
+		],
+	},
+	thresholds: {
+		critical: {value: 30, unit: 'seconds', source: 'a coordinated FAILOVER takes less than a second'},
+	},
+	raiseAfter: 2,
+	needs: {phase: infoText('replication', 'master_failover_state')},
+	evaluate({phase}, facts, limits, heldMs) {
+		if (phase === 'no-failover') {
+			return clear;
+		}
+
+		const awaited = awaitedReplica(facts, phase);
+		const isLong = heldMs >= limits.critical * 1000;
+		const abort = redisCli(facts, 'FAILOVER ABORT');
+		const look = redisCli(facts, 'INFO replication');
+		return fires(isLong || awaited?.isSilent === true ? 'critical' : 'warning', {
+			problem: 'lets writes wait for a FAILOVER',
+			detail: `for ${seconds(heldMs / 1000)}`,
+			reason: awaited?.reason ?? phase,
+			effect: 'writes-paused',
+			culprit: awaited?.node === undefined ? undefined : {node: awaited.node},
+			evidence: infoEvidence(facts, ['replication', 'master_failover_state'], ['replication', 'connected_slaves']),
+			meaning:
+				'Writes wait until the replica has received all of them and is promoted. Without TIMEOUT, they wait as long as the replica stays behind.',
+			// In the second phase, the replica may already be a primary: one looks before aborting.
+			next: phase === waitsForReplica ? [abort, look] : [look, abort],
+			action: 'failover-abort',
+		});
+	},
+});
