@@ -162,6 +162,8 @@ export class RecordingMask implements EntryMask {
 						);
 			case 'hot-slot-keys':
 				return keepsArguments ? reply : textsIn(reply, key => this.#names.name('key', key));
+			case 'random-keys':
+				return keepsArguments || typeof reply !== 'string' ? reply : this.#names.name('key', reply);
 			case 'hot-keys':
 				return keepsArguments ? reply : this.#hotKeys(reply);
 			case 'info':

@@ -98,10 +98,12 @@ export type PollExtras = {
 	readonly config?: ReadonlyMap<string, string>;
 	/** INFO keysizes (Redis 8.0), read while panel K is open. */
 	readonly keySizes?: KeySizes;
-	/** CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2), read while panel K is open. */
+	/** CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2), read while panel K is open, and from a full shard. */
 	readonly slotUse?: SlotUse;
-	/** Some keys of each of the slots with the most load. */
+	/** Some keys of each of the slots with the most load, and of the slot with most keys of a full shard. */
 	readonly hotSlotKeys?: readonly KeysOfSlot[];
+	/** Keys that RANDOMKEY named, read from a full shard without CLUSTER SLOT-STATS. A key may occur more than once. */
+	readonly randomKeys?: {readonly sampledKeys: readonly string[]};
 	/** HOTKEYS GET (Redis 8.6, Valkey 9.2), read while panel K is open. */
 	readonly hotKeys?: HotKeys;
 	/** BACKUP STATUS, read where INFO has `backup_in_progress` (Redis 8.10). */
@@ -131,6 +133,7 @@ export const timedReadings = [
 	'config',
 	'sentinel',
 	'hotSlotKeys',
+	'randomKeys',
 	'hotKeys',
 	'backup',
 	'flaggedClients',

@@ -1,6 +1,7 @@
 import {parseClusterLinks} from '../parse/cluster-links.js';
 import {parseClusterInfo, parseClusterNodes} from '../parse/cluster-nodes.js';
 import {isCounting, readCounts, slotsToCount} from './foreign-slots.js';
+import {slotOfSample} from './full-shard.js';
 import {linksPeriod} from './links-period.js';
 import type {PollDemand} from './poll-demand.js';
 import {into, isShown, type RequestRow, readMigrations, readSlotKeys, textIn} from './request-row.js';
@@ -69,7 +70,8 @@ export const clusterRequests = [
 	{
 		kind: 'slot-keys',
 		command: 'cluster|countkeysinslot',
-		arguments: ({openSlots}) => openSlots.slice(0, mostCountedSlots).map(slot => [String(slot)]),
+		arguments: state =>
+			[...new Set([...state.openSlots.slice(0, mostCountedSlots), ...slotOfSample(state)])].map(slot => [String(slot)]),
 		when: ({hasCluster}) => hasCluster,
 		everyMs: () => 2000,
 		read: readSlotKeys,

@@ -13,6 +13,7 @@ import {clientDigestOf} from './client-digest.js';
 import {askedClientFlags} from './client-flags.js';
 import {type ErrorReadings, errorsAfter, noErrorReadings} from './error-readings.js';
 import {auditAfter, newSlotAudit, type SlotAudit} from './foreign-slots.js';
+import {fullestSlot, fullShardKeys, sampledSlot} from './full-shard.js';
 import {type SentinelState, updateSentinel} from './sentinel-replies.js';
 import {redisVersion, valkeyVersion} from './server-version.js';
 
@@ -100,6 +101,12 @@ export type PollState = {
 	hotSlots: readonly number[];
 	/** Whether the server counts processor time and bytes by slot, as its last reply shows. */
 	countsSlotUse: boolean;
+	/** Number of keys of a full shard; undefined for a node that is no full shard (`full-shard.ts`). */
+	shardKeys: number | undefined;
+	/** The slot with most keys of a full shard, by CLUSTER SLOT-STATS. */
+	fullest: number | undefined;
+	/** The slot with most keys of a full shard, by RANDOMKEY. */
+	sampled: number | undefined;
 	/** What polling remembers of a Sentinel; undefined for a data node. */
 	sentinel: SentinelState | undefined;
 	/**
@@ -167,6 +174,9 @@ export const newPollState = (): PollState => ({
 	slotUse: undefined,
 	hotSlots: [],
 	countsSlotUse: false,
+	shardKeys: undefined,
+	fullest: undefined,
+	sampled: undefined,
 	sentinel: undefined,
 	subscribersSeen: undefined,
 	hasSearchModule: false,
@@ -208,6 +218,7 @@ export function updateFromInfo(state: PollState, sample: NodeSample, isFocused =
 	state.clientFlags = askedClientFlags(info);
 	state.clientDigest = isFocused ? clientDigestOf(info) : state.clientDigest;
 	state.hasCluster = isClusterEnabled(info);
+	state.shardKeys = fullShardKeys(info);
 	state.busiestCommands = busiestCommands(info);
 	state.settingsWritten = info.sections.has('commandstats') ? settingsWritten(info) : undefined;
 	state.errors = errorsAfter(state.errors, sample);
@@ -265,6 +276,11 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 		state.slotUse = slotReading(state.slotUse, extras.slotUse, {elapsedMs, runId: state.runId});
 		state.hotSlots = hottestSlots(state.slotUse, shownHotSlots);
 		state.countsSlotUse = extras.slotUse.isCounted;
+		state.fullest = fullestSlot(extras.slotUse, state.shardKeys);
+	}
+
+	if (extras.randomKeys !== undefined) {
+		state.sampled = sampledSlot(extras.randomKeys.sampledKeys, state.shardKeys);
 	}
 
 	if (extras.histograms !== undefined) {

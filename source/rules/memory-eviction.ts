@@ -189,7 +189,7 @@ export const memOom = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule checks whether `errorstat_OOM` rises: the server refuses commands that need memory. `used_memory_overhead` and `maxmemory_policy` tell the reason. Where most writes go to a queue whose consumers took entries until now (INFO commandstats), and neither run nor wait (CLIENT LIST), it says so.',
+			'The rule checks whether `errorstat_OOM` rises: the server refuses commands that need memory. `used_memory_overhead` and `maxmemory_policy` tell the reason. Where most writes go to a queue whose consumers took entries until now (INFO commandstats), and neither run nor wait (CLIENT LIST), it says so. Where one shard of a cluster is full, it names the slot and the hash tag with at least half of its keys (CLUSTER SLOT-STATS, or RANDOMKEY and CLUSTER COUNTKEYSINSLOT before Valkey 8.0 and Redis 8.2).',
 		since: '6.2',
 		falsePositives: [
 			'One script that exceeded the limit causes one OOM reply. The finding ends ten samples after the last one.',
@@ -263,7 +263,7 @@ export const memOom = rule({
 				...(isOverhead && filler === undefined
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
 					: []),
-				unlike === undefined ? hint('raise maxmemory, if the machine has room') : unlike.next,
+				...(unlike?.next ?? [hint('raise maxmemory, if the machine has room')]),
 				...(isOverhead
 					? policy?.startsWith('allkeys') === true
 						? []

@@ -1,5 +1,5 @@
 import type {Firing} from '../domain/finding.js';
-import {message} from '../domain/message.js';
+import {joinMessages, message} from '../domain/message.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {bytes, inAbout, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -71,7 +71,7 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 			: growth?.kind === 'steady'
 				? `${level}, full ${inAbout(growth.leftSeconds)}`
 				: level,
-		detail: (!isOfEvictions ? detail : [level, ...detail.slice(0, 2)]).join(', '),
+		detail: joinMessages(!isOfEvictions ? detail : [level, ...detail.slice(0, 2)], ', '),
 		reason:
 			lowered?.reason ??
 			fixed?.reason ??
@@ -100,7 +100,7 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 			...(lowered?.next ?? []),
 			...(stopped?.next ?? []),
 			...(lowered === undefined ? (writer?.next ?? []) : []),
-			...(lowered === undefined && unlike !== undefined ? [unlike.next] : []),
+			...(lowered === undefined && unlike !== undefined ? unlike.next : []),
 			...(lowered === undefined ? [redisCli(facts, 'MEMORY DOCTOR')] : []),
 			redisCli(facts, '--bigkeys -i 0.01'),
 			lowered !== undefined

@@ -1,18 +1,20 @@
 import {isClusterEnabled} from '../derive/deployment.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
+import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, percent} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
+import {fullestSlot} from './fullest-slot.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** How a node that is full differs from comparable nodes, and the next step because of the difference. */
 type Difference = {
-	readonly reason: string;
+	readonly reason: Message;
 	/** `reason` as the cause of refused writes, where it differs. */
-	readonly cause?: string;
-	readonly next: NextStep;
+	readonly cause?: Message;
+	readonly next: readonly NextStep[];
 };
 
 /**
@@ -52,7 +54,7 @@ export function limitUnlikeOthers({nodes, record}: NodeFacts, limit: number): Di
 		? undefined
 		: {
 				reason: `limit ${bytes(limit)}, others ${Number.isFinite(least) ? bytes(least) : 'none'}`,
-				next: hint('set maxmemory as on the others: a failover does not carry settings over; then CONFIG REWRITE'),
+				next: [hint('set maxmemory as on the others: a failover does not carry settings over; then CONFIG REWRITE')],
 			};
 }
 
@@ -74,9 +76,11 @@ export function policyUnlikeOthers(facts: NodeFacts): Difference | undefined {
 		? undefined
 		: {
 				reason: `policy noeviction, others ${new Set(policies).size === 1 ? policy : 'evict keys'}`,
-				next: hint(
-					`set maxmemory-policy as on the others (${policy}): a failover does not carry settings over; then CONFIG REWRITE`,
-				),
+				next: [
+					hint(
+						`set maxmemory-policy as on the others (${policy}): a failover does not carry settings over; then CONFIG REWRITE`,
+					),
+				],
 			};
 }
 
@@ -104,13 +108,16 @@ export function dataUnlikeOthers(facts: NodeFacts): Difference | undefined {
 	const all = counts.reduce((sum, {keys}) => sum + keys, 0);
 	const own = counts.find(({other}) => other.address === record.address)?.keys ?? 0;
 	const share = all === 0 ? 0 : own / all;
+	const slot = fullestSlot(facts);
 	return own < fewestKeys || counts.length < fewestPrimaries || share * counts.length < shareRatio
 		? undefined
 		: {
-				reason: `it has ${percent(share)} of the cluster's keys`,
-				next: hint(
-					'look for a hash tag that puts the keys into one slot: CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2), else --bigkeys; raise maxmemory here for now',
-				),
+				reason: slot?.reason ?? `it has ${percent(share)} of the cluster's keys`,
+				next: slot?.next ?? [
+					hint(
+						'look for a hash tag that puts the keys into one slot: CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2), else --bigkeys; raise maxmemory here for now',
+					),
+				],
 			};
 }
 
@@ -118,7 +125,8 @@ export function dataUnlikeOthers(facts: NodeFacts): Difference | undefined {
 const littleUsed = 0.5;
 
 /** The difference of a full primary of a cluster, if every other primary uses little of its limit. */
-export function memoryUnlikeOthers({nodes, record}: NodeFacts): Difference | undefined {
+export function memoryUnlikeOthers(facts: NodeFacts): Difference | undefined {
+	const {nodes, record} = facts;
 	if (record.role !== 'primary' || !inCluster(record)) {
 		return undefined;
 	}
@@ -136,11 +144,18 @@ export function memoryUnlikeOthers({nodes, record}: NodeFacts): Difference | und
 	}
 
 	const [least, most] = [percent(Math.min(...known)), percent(Math.max(...known))];
+	const used = `${least === most ? '' : 'at most '}${most}`;
+	const slot = fullestSlot(facts);
 	return {
-		reason: `the other primaries use ${least === most ? '' : 'at most '}${most}`,
-		cause: `only this shard is full, the others use ${least === most ? '' : 'at most '}${most}`,
-		next: hint(
-			'look for what puts so much into this shard: one hash tag (CLUSTER SLOT-STATS: Valkey 8.0, Redis 8.2) or large keys (--bigkeys); slots without it can move; raise maxmemory here for now',
-		),
+		reason: slot?.reason ?? `the other primaries use ${used}`,
+		cause:
+			slot === undefined
+				? `only this shard is full, the others use ${used}`
+				: message`${slot.reason}, the others use ${used}`,
+		next: slot?.next ?? [
+			hint(
+				'look for what puts so much into this shard: one hash tag (CLUSTER SLOT-STATS: Valkey 8.0, Redis 8.2) or large keys (--bigkeys); slots without it can move; raise maxmemory here for now',
+			),
+		],
 	};
 }

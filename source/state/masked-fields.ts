@@ -143,6 +143,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	rules: 'plain',
 	runId: 'plain',
 	replicationId: 'plain',
+	sampledKeys: 'key',
 	save: 'plain',
 	session: 'plain',
 	setting: 'plain',

@@ -59,7 +59,7 @@ const listed = [
 	{name: 'commandlog|get', need: 'monitor', redis: 'never', valkey: [8, 1]},
 	{name: 'commandlog|len', need: 'actions', redis: 'never', valkey: [8, 1]},
 	// READONLY and SELECT change only redis-top's own connection.
-	...needed('keys', 'scan', 'type', 'pttl', 'memory|usage', 'object|freq', 'readonly', 'select'),
+	...needed('keys', 'scan', 'type', 'pttl', 'memory|usage', 'object|freq', 'readonly', 'select', 'randomkey'),
 	...needed('keys', 'xlen', 'xinfo|groups', 'llen', 'zcard'),
 	{name: 'cluster|shards', need: 'nobody', redis: [7, 0]},
 	{name: 'cluster|slot-stats', need: 'monitor', redis: [8, 2], valkey: [8, 0]},

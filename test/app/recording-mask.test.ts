@@ -96,6 +96,13 @@ test('keys and client names of ACL LOG and hot keys are masked', () => {
 	assert.equal(parseInfo(kept).number('memory', 'used_memory'), 1);
 });
 
+test('keys of a full shard are masked', () => {
+	assert.match(String(masked(usual, 'random-keys', '{tenant-7}:order:1')), /^key-/);
+	assert.equal(masked(usual, 'random-keys', null), null);
+	assert.doesNotMatch(JSON.stringify(masked(usual, 'hot-slot-keys', ['{tenant-7}:order:1'])), /tenant/);
+	assert.equal(masked(keeping, 'random-keys', '{tenant-7}:order:1'), '{tenant-7}:order:1');
+});
+
 test('patterns of keys and channels in ACL LIST are masked, and the rights still read as before', () => {
 	const reply = [
 		'user billing on #0123456789ab ~invoice:* %R~customer:* &news:* ~* &* -@all +get (~draft:* +set)',

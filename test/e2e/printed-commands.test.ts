@@ -38,6 +38,7 @@ import '../rules/failed-over.test.js';
 import '../rules/field-expiry.test.js';
 import '../rules/flush.test.js';
 import '../rules/fork-and-disk.test.js';
+import '../rules/fullest-slot.test.js';
 import '../rules/fork-limits.test.js';
 import '../rules/full-disk.test.js';
 import '../rules/host-waits.test.js';
