@@ -219,19 +219,31 @@ export const secScan = rule({
 		const remark = log.remarks.find(
 			({rules, atMs}) => rules.includes('sec.scan') && atMs !== undefined && atMs >= since,
 		);
-		return remark === undefined
-			? clear
-			: fires('warning', {
-					problem: 'receives HTTP requests',
-					detail: `${count(remark.count)} at the end of its log`,
-					evidence: [{name: 'log', value: message`${nameOf('quote', remark.line)}`}],
-					meaning: `${remark.meaning[0]?.toUpperCase()}${remark.meaning.slice(1)}. The server closes such connections.`,
-					next: [
-						...logSteps(facts),
-						hint('the line names the address: let only applications reach the port (bind, firewall)'),
-						hint('a health check wants PING or a TCP check'),
-					],
-				});
+		if (remark === undefined) {
+			return clear;
+		}
+
+		// Example: `Possible SECURITY ATTACK detected. It looks … Connection from 10.0.0.9:43782 aborted.`
+		const [, host] = /Connection from \[?([^\s\]/]+)\]?:\d+ aborted/.exec(remark.line) ?? [];
+		const sender = host === undefined ? undefined : nameOf('host', host);
+		return fires('warning', {
+			problem: message`receives HTTP requests${sender === undefined ? '' : message` from ${sender}`}`,
+			detail: `${count(remark.count)} at the end of its log`,
+			evidence: [{name: 'log', value: message`${nameOf('quote', remark.line)}`}],
+			meaning: `${remark.meaning[0]?.toUpperCase()}${remark.meaning.slice(1)}. The server closes such connections.`,
+			next: [
+				...(sender === undefined
+					? [
+							...logSteps(facts),
+							hint('the line names the address: let only applications reach the port (bind, firewall)'),
+						]
+					: []),
+				hint(message`a health check${sender === undefined ? '' : message` on ${sender}`} wants PING or a TCP check`),
+				...(sender === undefined
+					? []
+					: [hint('if it is none: let only applications reach the port (bind, firewall)'), ...logSteps(facts)]),
+			],
+		});
 	},
 });
 

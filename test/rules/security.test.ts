@@ -376,9 +376,9 @@ testRule(secOld, [
 	['not told', {}, 'absent'],
 ]);
 
-const attack = (minutesAgo: number): FactsParts => {
+const attack = (minutesAgo: number, from = ''): FactsParts => {
 	const at = new Date(nowMs - minutesAgo * 60_000).toISOString();
-	const line = `12:M ${at} # Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis.`;
+	const line = `12:M ${at} # Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis.${from}`;
 	return {host: {log: readServerLog('a log', line)}};
 };
 testRule(secScan, [
@@ -388,10 +388,37 @@ testRule(secScan, [
 		'clear',
 	],
 	['just now', attack(2), 'warning', /^receives HTTP requests, 1 at the end of its log$/],
+	[
+		'from a known address',
+		attack(2, ' Connection from 10.0.0.9:43782 aborted.'),
+		'warning',
+		/^receives HTTP requests from 10\.0\.0\.9, 1 at the end of its log$/,
+	],
+	[
+		'from an address of IPv6',
+		attack(2, ' Connection from [fd00::9]:43782 aborted.'),
+		'warning',
+		/^receives HTTP requests from fd00::9, 1 at /,
+	],
+	[
+		'from a socket file',
+		attack(2, ' Connection from /run/redis.sock:0 aborted.'),
+		'warning',
+		/^receives HTTP requests, 1 /,
+	],
 	['two hours ago', attack(120), 'clear'],
 	['no log', {host: {gaps: [{what: "the server's log", why: 'EACCES'}]}}, 'unseen', /EACCES/],
 	['never looked', {}, 'unseen'],
 ]);
+
+test('sec.scan: the step names the host that sends HTTP, where the log has it', () => {
+	const stepOf = (from: string) => firingOf(secScan, attack(2, from)).next.map(({text}) => messageText(text))[0];
+	assert.equal(
+		stepOf(' Connection from 10.0.0.9:43782 aborted.'),
+		'a health check on 10.0.0.9 wants PING or a TCP check',
+	);
+	assert.doesNotMatch(stepOf('') ?? '', /health check/);
+});
 
 test('sec.authfail: a replica gets the password by masterauth, an application from its own settings', () => {
 	const stepOf = (lacks: readonly string[]) =>
