@@ -13,6 +13,7 @@ import {infoEvidence} from './evidence.js';
 import {increase, infoNumber} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {oversizedFiring, oversizedRequests} from './query-buffer.js';
 import {clear, fires, rule} from './rule.js';
 
 export const cliObuf = rule({
@@ -116,6 +117,12 @@ export const cliObufKill = rule({
 	clearAfter: 10,
 	needs: {disconnections: {read: disconnectionsOf, missing: outputCounter.missing}},
 	evaluate({disconnections: {clients, line, repeated}}, facts) {
+		const oversized =
+			line === undefined && (outputCounter.read(facts) ?? 0) === 0 ? oversizedRequests(facts) : undefined;
+		if (oversized !== undefined) {
+			return oversizedFiring(facts, oversized);
+		}
+
 		if (clients === 0) {
 			return clear;
 		}

@@ -2,13 +2,14 @@ import type {Culprit, NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {LargeEntry} from '../domain/slowlog.js';
 import {bytes, bytesPerSecond, count} from '../text/units.js';
-import {namedClients, otherClients, senderCulprit, sendersOf} from './client-names.js';
+import {activeClients, namedClients, senderCulprit, sendersOf} from './client-names.js';
 import {bigReader, longestReader, readingCommands} from './large-reply-readers.js';
 import {increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {titleKeyOf} from './one-key-commands.js';
 import {maySendMessages, publisherOf} from './published-messages.js';
+import {oversizedRequests} from './query-buffer.js';
 import {isRepeat} from './repeated-commands.js';
 import {clear, fires, rule} from './rule.js';
 import {waitFor, waitingReplies} from './waiting-replies.js';
@@ -156,7 +157,8 @@ export const netBigReply = rule({
 			});
 		}
 
-		const requests = isLarge ? undefined : meanRequest(facts, commands);
+		// The server counts the bytes of requests that are over its limit, and executes none of them: see cli.obuf_kill.
+		const requests = isLarge || oversizedRequests(facts) !== undefined ? undefined : meanRequest(facts, commands);
 		const writer = requests === undefined || requests <= limits.bytes ? undefined : topWriter(facts);
 		// Data that moves to this node comes in large requests, too.
 		const isMove = /^(?:restore|migrate)/i.test(writer?.culprit.command ?? '');
@@ -195,14 +197,25 @@ sends the command. Small writes of other clients have the same command. The memo
 */
 function largeSender(facts: NodeFacts, mean: number, command: string | undefined): Name | undefined {
 	const large = namedClients(
-		otherClients(facts).filter(({totalMemoryBytes = 0, flags}) => totalMemoryBytes >= mean && !flags.includes('P')),
+		activeClients(facts).filter(({totalMemoryBytes = 0, flags}) => totalMemoryBytes >= mean && !flags.includes('P')),
 	);
 	const [first, ...others] = large;
+	const only = command === undefined || first !== undefined ? undefined : sendersOf(facts, command)?.only;
 	return first !== undefined && others.length === 0
 		? first.name
-		: command === undefined || first !== undefined
+		: only === undefined || sendsLittle(facts, only)
 			? undefined
-			: sendersOf(facts, command)?.only;
+			: only;
+}
+
+/** Whether a client sends less than half of what the server receives, where the server counts what clients send. */
+function sendsLittle(facts: NodeFacts, client: Name): boolean {
+	const rows = activeClients(facts).filter(({name, address}) => name === client.name || address === client.name);
+	const received = facts.perSecond('stats', 'total_net_input_bytes') ?? 0;
+	return (
+		rows.some(({perSecond}) => perSecond !== undefined) &&
+		rows.reduce((sum, {perSecond}) => sum + (perSecond?.inBytes ?? 0), 0) < received / 2
+	);
 }
 
 /** Whether the large requests are messages: the client that sends them publishes, or nobody writes. */

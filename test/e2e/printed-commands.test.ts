@@ -107,6 +107,7 @@ import '../rules/wait.test.js';
 import '../rules/watched-keys.test.js';
 import '../rules/write-refusal.test.js';
 import '../rules/writers.test.js';
+import '../rules/query-buffer.test.js';
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
 import {globSync, readFileSync} from 'node:fs';
