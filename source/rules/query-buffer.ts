@@ -52,7 +52,7 @@ export function oversizedFiring(facts: NodeFacts, {clients, line}: OversizedRequ
 	return fires('warning', {
 		problem: message`disconnects ${client?.text ?? 'clients'}`,
 		detail: clients === undefined ? 'within the last minute' : `${count(clients)} since the last sample`,
-		reason: `${client?.culprit === undefined ? 'their' : 'its'} requests are over client-query-buffer-limit`,
+		reason: 'requests over query buffer limit',
 		culprit: client?.culprit,
 		evidence: [
 			...infoEvidence(facts, ['stats', 'client_query_buffer_limit_disconnections', 'count']),
