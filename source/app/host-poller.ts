@@ -63,6 +63,8 @@ export type HostPollerOptions = {
 	readonly store: MonitorStore;
 	readonly focus: () => NodeAddress | undefined;
 	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
+	/** Called with a node whose evidence was gathered: its log may name a replica that it lost. */
+	readonly gathered?: ((record: NodeRecord) => void) | undefined;
 	/** The paths of the logs and data folders of nodes on this machine, as an earlier session found them. */
 	readonly rememberedPlaces: ReadonlyMap<NodeAddress, RememberedPlaces>;
 	readonly clock: Clock;
@@ -227,7 +229,14 @@ export const nodesToLookAt = (
 	return [...(focused === undefined ? [] : [focused]), ...others.slice(0, mostFailing)];
 };
 
-async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: HostPollerOptions): Promise<void> {
+async function pollEvidence({
+	store,
+	focus,
+	rememberedPlaces,
+	gathered,
+	clock,
+	signal,
+}: HostPollerOptions): Promise<void> {
 	const looks = new Map<NodeAddress, Look>();
 	const known = new KnownProcesses();
 	while (!signal.aborted) {
@@ -255,6 +264,7 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 				nowMs,
 			});
 			store.ingestHost(record.address, evidence, nowMs);
+			gathered?.({...record, host: {value: evidence, atMs: nowMs}});
 			const dueMs = clock.elapsed() + pauseAfter(evidence, record, host === undefined);
 			const disconnected = disconnectedClients(record);
 			const steps = passedSteps(evidence.kind === 'here' ? evidence.kernel.processorPressure : undefined);

@@ -1,9 +1,11 @@
 import type {Config} from '../config/config.js';
+import type {NodeRecord} from '../derive/node-record.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {RememberedTopology} from '../parse/remembered-topology.js';
 import type {Fleet} from '../poll/fleet.js';
 import type {FleetEvent} from '../poll/fleet-options.js';
+import {replicaToVisit} from '../rules/logged-replica.js';
 import type {TrackingMode} from '../state/finding-tracks.js';
 import type {History} from '../state/history.js';
 import {MonitorStore} from '../state/monitor-store.js';
@@ -74,6 +76,14 @@ export type MonitorSession = {
 	/** Resolves when the known nodes are in the state folder, or cannot be written there. */
 	readonly nodesKept: () => Promise<void>;
 };
+
+/** Visits the replica that a node lost lately, by its log on this machine. Such a replica is announced nowhere. */
+export function visitLostReplica(fleet: Fleet, record: NodeRecord, nowMs: number): void {
+	const replica = replicaToVisit(record, nowMs);
+	if (replica !== undefined && record.sample !== undefined) {
+		fleet.visit(replica, record.address, record.sample.info);
+	}
+}
 
 export type SessionOptions = Omit<PollingOptions, 'endsByItself'> & {
 	readonly history?: History;

@@ -1,5 +1,5 @@
 import {stateOf} from '../app/host-poller.js';
-import {type MonitorSession, startSession} from '../app/session.js';
+import {type MonitorSession, startSession, visitLostReplica} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {systemClock} from '../domain/clock.js';
@@ -41,14 +41,15 @@ the store. Resolves with how each node answered at that time.
 @param known What the last reading found of this machine's processes; undefined in a command that reads once.
 */
 export async function gatherHostEvidence(
-	{store, rememberedPlaces}: MonitorSession,
+	{store, fleet, rememberedPlaces}: MonitorSession,
 	before?: SeenStates,
 	known?: KnownProcesses,
 ): Promise<SeenStates> {
 	const records = [...store.get().nodes.values()];
 	const states = new Map(records.map(record => [record.address, stateOf(record)]));
 	await Promise.all(
-		records.map(async ({address, endpoint, failure, sample, config, host}) => {
+		records.map(async record => {
+			const {address, endpoint, failure, sample, config, host} = record;
 			if (before !== undefined && before.get(address) === states.get(address)) {
 				return;
 			}
@@ -67,6 +68,7 @@ export async function gatherHostEvidence(
 				nowMs,
 			});
 			store.ingestHost(address, evidence, nowMs);
+			visitLostReplica(fleet, {...record, host: {value: evidence, atMs: nowMs}}, nowMs);
 		}),
 	);
 	return states;
@@ -203,6 +205,19 @@ async function untilAnsweredOrCritical({store}: MonitorSession): Promise<void> {
 	}
 }
 
+/** Longest time for which `check` waits for a replica that its primary lost, in milliseconds. It may start again just now. */
+const longestVisitMs = 3000;
+
+/** Waits until a lost replica that a log names has answered. */
+async function untilVisited({fleet: {visits}, store}: MonitorSession): Promise<void> {
+	const endMs = systemClock.elapsed() + longestVisitMs;
+	while (visits.isAnyUnderWay && systemClock.elapsed() < endMs) {
+		await systemClock.sleep(20);
+	}
+
+	store.flush();
+}
+
 /** Longest time for which `check` waits for a burst of PINGs, in milliseconds. */
 const longestLookMs = 6000;
 
@@ -250,6 +265,7 @@ export async function gatherSamples(config: Config, {polling, end, asksEarlier}:
 	await untilPolled(session, isEnough, deadlineMs - systemClock.elapsed());
 	session.store.flush();
 	await untilLooked(session, config.intervalMs);
+	await untilVisited(session);
 	await gatherAgain(session, states, config.intervalMs);
 	await untilSettled(session, config.intervalMs);
 	await untilConfirmed(session, config.intervalMs);

@@ -201,8 +201,26 @@ export const discoveredSentinels = (
 	const hosts = ownHosts(options);
 	return hellos
 		.filter(({primaryName: monitored}) => primaryName === undefined || monitored === primaryName)
+		.filter(() => follow !== 'none')
 		.map(({host, port}) => {
 			const endpoint = reachableEndpoint({kind: 'tcp', host, port}, settings.endpoint, natMap);
 			return {...withheld(settings, endpoint, hosts, follow), endpoint, areBorrowed: true};
 		});
 };
+
+/** The connection settings of the nodes of an earlier session that are not polled now. */
+export function rememberedNodes(
+	options: Pick<FleetOptions, 'targets' | 'natMap' | 'dataAccess' | 'follow' | 'remembered'>,
+	known: {readonly has: (address: NodeAddress) => boolean},
+): ConnectionSettings[] {
+	const {remembered = [], targets, dataAccess, follow = 'all'} = options;
+	const [first] = targets;
+	if (first === undefined) {
+		return [];
+	}
+
+	const access = {...first, ...dataAccess, profile: first.profile};
+	return remembered
+		.filter(endpoint => !known.has(addressOf(endpoint)))
+		.map(endpoint => ({...withheld(access, endpoint, ownHosts(options), follow), endpoint}));
+}

@@ -1,9 +1,10 @@
+import type {InfoReply} from '../domain/info-reply.js';
 import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
 import {type ConnectionSettings, isAnonymous} from '../wire/connection.js';
-import {mayGetCredentials, withheld} from '../wire/follow.js';
+import {mayGetCredentials} from '../wire/follow.js';
 import {asksNoPort} from '../wire/silent-host.js';
 import {CloserLooks} from './closer-looks.js';
 import {ClusterPollSchedule} from './cluster-poll-schedule.js';
@@ -14,10 +15,11 @@ import {
 	knownMembers,
 	ownHosts,
 	reachablePeers,
+	rememberedNodes,
 	type Sampled,
 } from './discovery.js';
 import type {FleetOptions} from './fleet-options.js';
-import {type Member, noteOutcome} from './member.js';
+import {type Member, newMember, noteOutcome} from './member.js';
 import {MembershipTracker} from './membership.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
@@ -25,6 +27,7 @@ import type {PollInterest} from './poll-demand.js';
 import {intervalsBetweenPolls, SlowlogRotation, VisibleNodes} from './rotation.js';
 import {RunIds} from './run-ids.js';
 import {TimeSlicer} from './time-slicer.js';
+import {Visits} from './visits.js';
 
 /**
 Runs the polling loops of all nodes. It discovers nodes in the replies of other nodes, and keeps each node until the
@@ -37,13 +40,14 @@ export class Fleet {
 	readonly #clusterSchedule = new ClusterPollSchedule();
 	readonly #aliases = new Set<NodeAddress>();
 	readonly #membership = new MembershipTracker();
+	readonly visits = new Visits({
+		retry: address => this.#members.get(address)?.loop.pollNow(false),
+		leave: address => this.dismiss(address),
+	});
 	readonly #slowlogRotation = new SlowlogRotation();
 	/** The data nodes of polled Sentinels that know other Sentinels. */
 	readonly #monitored = new Set<NodeAddress>();
-	/**
-	Whether the nodes of an earlier session may still be asked: no node has answered yet, and those nodes were not asked
-	before.
-	*/
+	/** Whether nodes of an earlier session may still be asked: no node has answered, and they were not asked before. */
 	#mayRecall = true;
 	#intervalMs: number;
 	#focus: NodeAddress | undefined;
@@ -184,10 +188,20 @@ export class Fleet {
 
 	/** The addresses of all polled nodes, including nodes that have not answered yet. */
 	addresses(): readonly NodeAddress[] {
-		return [...this.#members.keys()];
+		return [...this.#members.keys()].filter(address => !this.visits.isUnderWay(address));
 	}
 
-	/** Whether a discovery of Sentinels is running. Subcommands that take one sample wait until the discovery is over. */
+	/** Polls a replica that only the log of its primary names. It is reported once it answers as its replica. */
+	visit(named: NodeAddress, by: NodeAddress, info: InfoReply): void {
+		const teller = this.#members.get(by)?.settings;
+		const isKnown = (address: NodeAddress) => this.#members.has(address) || this.#aliases.has(address);
+		const visited = teller && this.visits.begin(named, info, teller, {...this.#options, isKnown});
+		if (visited !== undefined) {
+			this.#add(visited, 'replication');
+		}
+	}
+
+	/** Whether a discovery of Sentinels is running. Subcommands that take one sample wait until it is over. */
 	get isListening(): boolean {
 		return [...this.#members.values()].some(({loop}) => loop.isListening);
 	}
@@ -246,7 +260,7 @@ export class Fleet {
 				isMerged: this.#members.size <= scale.logsOfAllUpTo,
 				isSlowlogDue: this.#slowlogRotation.take(address, this.#members, this.#interests, clock.elapsed()),
 				...this.#clusterSchedule.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
-				seeksSentinels: !this.#monitored.has(address),
+				seeksSentinels: !this.#monitored.has(address) && !this.visits.isUnderWay(address),
 				asksEarlier,
 			}),
 			// The node in focus doesn't wait for other nodes.
@@ -254,23 +268,12 @@ export class Fleet {
 			connectInTurn: async connect => this.#connecting.run(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
 			received: hellos => {
-				const found =
-					this.#options.follow === 'none' ? [] : discoveredSentinels(hellos, member.settings, this.#options);
-				for (const sentinel of found) {
+				for (const sentinel of discoveredSentinels(hellos, member.settings, this.#options)) {
 					this.#add(sentinel, 'hello');
 				}
 			},
 		});
-		const member: Member = {
-			loop,
-			settings,
-			origin,
-			end,
-			isKnown: origin === 'target',
-			failingSinceMs: undefined,
-			isRefused: false,
-			isGone: false,
-		};
+		const member = newMember(loop, settings, origin, end);
 		this.#members.set(address, member);
 		if (member.isKnown) {
 			this.#options.report({kind: 'node-found', address, endpoint: settings.endpoint, origin});
@@ -281,7 +284,8 @@ export class Fleet {
 
 	#receive(outcome: PollOutcome, intervalMs: number): void {
 		const member = this.#members.get(outcome.address);
-		if (member === undefined || this.#isAlias(outcome, member)) {
+		const isAdmitted = () => this.visits.admits(outcome, this.#options.clock.elapsed());
+		if (member === undefined || !isAdmitted() || this.#isAlias(outcome, member)) {
 			return;
 		}
 
@@ -344,12 +348,10 @@ export class Fleet {
 
 	#discover(outcome: Sampled, settings: ConnectionSettings): void {
 		const names = new Set<NodeAddress>();
-		for (const {endpoint, address, alias, origin, access, isMonitored} of reachablePeers(
-			outcome,
-			settings,
-			this.#options,
-		)) {
+		const peers = reachablePeers(outcome, settings, this.#options);
+		for (const {endpoint, address, alias, origin, access, isMonitored} of peers) {
 			names.add(address);
+			this.visits.end(address);
 			if (isMonitored) {
 				this.#monitored.add(address);
 			}
@@ -379,22 +381,20 @@ export class Fleet {
 
 	/** Asks the nodes of an earlier session, when every target was tried and none answered. */
 	#recallWhenAlone(): void {
-		const {remembered = [], report, targets, follow = 'all'} = this.#options;
-		const [first] = targets;
+		const {report, follow} = this.#options;
 		const isTried = () => [...this.#members.values()].every(({failingSinceMs}) => failingSinceMs !== undefined);
-		if (!this.#mayRecall || follow === 'none' || first === undefined || !isTried()) {
+		if (!this.#mayRecall || follow === 'none' || !isTried()) {
 			return;
 		}
 
 		this.#mayRecall = false;
-		const unknown = remembered.filter(endpoint => !this.#members.has(addressOf(endpoint)));
+		const unknown = rememberedNodes(this.#options, this.#members);
 		if (unknown.length > 0) {
 			report({kind: 'memory-used', nodes: unknown.length});
 		}
 
-		for (const endpoint of unknown) {
-			const access = {...first, ...this.#options.dataAccess, profile: first.profile};
-			this.#add({...withheld(access, endpoint, ownHosts(this.#options), follow), endpoint}, 'remembered');
+		for (const settings of unknown) {
+			this.#add(settings, 'remembered');
 		}
 	}
 }

@@ -1,3 +1,4 @@
+import type {NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {Standing} from './membership.js';
@@ -16,6 +17,22 @@ export type Member = Standing & {
 	/** Whether the node's last reply was a refusal of the credentials. */
 	isRefused: boolean;
 };
+
+export const newMember = (
+	loop: NodeLoop,
+	settings: ConnectionSettings,
+	origin: NodeOrigin,
+	end: AbortController,
+): Member => ({
+	loop,
+	settings,
+	origin,
+	end,
+	isKnown: origin === 'target',
+	failingSinceMs: undefined,
+	isRefused: false,
+	isGone: false,
+});
 
 /** Notes in a member since when its polls fail, and whether its credentials were refused. */
 export function noteOutcome(member: Member, outcome: PollOutcome, nowMs: number): void {

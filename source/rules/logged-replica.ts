@@ -1,5 +1,8 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {NodeFacts} from './node-facts.js';
+
+/** What tells of a lost replica: the node with its log, and the time now in milliseconds since the epoch. */
+type Losing = {readonly record: Pick<NodeRecord, 'host' | 'replicas'>; readonly nowMs: number};
 
 /** A replica whose link to its primary ended. */
 export type LoggedLoss = {readonly replica: NodeAddress; readonly agoSeconds: number};
@@ -8,7 +11,7 @@ export type LoggedLoss = {readonly replica: NodeAddress; readonly agoSeconds: nu
 The last replica whose link ended, by the server's log on this machine. The log names a replica that crashed only by the
 id of its connection. It then is the one that was linked last: a tool has no port there.
 */
-export function loggedLoss({record: {host}, nowMs}: NodeFacts): LoggedLoss | undefined {
+export function loggedLoss({record: {host}, nowMs}: Losing): LoggedLoss | undefined {
 	const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
 	const remark = remarks.find(({id}) => id === 'replica-lost');
 	const linked = remarks.find(({id}) => id === 'replica-linked');
@@ -21,7 +24,16 @@ export function loggedLoss({record: {host}, nowMs}: NodeFacts): LoggedLoss | und
 }
 
 /** The replica that the log names as lost, if it is not connected now: it may have come back, and others not. */
-export function loggedMissing(facts: NodeFacts): LoggedLoss | undefined {
+export function loggedMissing(facts: Losing): LoggedLoss | undefined {
 	const loss = loggedLoss(facts);
 	return loss === undefined || facts.record.replicas.some(({address}) => address === loss.replica) ? undefined : loss;
+}
+
+/** Seconds after which a replica that left is no longer looked for. */
+const lookedForSeconds = 600;
+
+/** The replica that a primary lost lately, by its log. Only its own replies tell why. */
+export function replicaToVisit(record: NodeRecord, nowMs: number): NodeAddress | undefined {
+	const loss = record.role === 'primary' ? loggedMissing({record, nowMs}) : undefined;
+	return loss !== undefined && loss.agoSeconds < lookedForSeconds ? loss.replica : undefined;
 }

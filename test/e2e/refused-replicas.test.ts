@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import process from 'node:process';
 import {test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
-import {addressOf, at, infoOf, serverFor} from './monitor.js';
+import {addressOf, at, folderFor, infoOf, serverFor} from './monitor.js';
 import {eventuallyChecked, twoVersions} from './scenario.js';
 
 const look = (server: {readonly port: number}) => [...at(server), '-i', '600ms', '--timeout', '600ms'];
@@ -45,6 +46,42 @@ for (const {name, program} of await twoVersions()) {
 		);
 		const remedy = JSON.stringify(findings.find(({rule}) => rule === 'rep.refused'));
 		assert.match(remedy, /CONFIG SET masterauth/);
+	});
+
+	test(`check of the primary visits a replica that lacks masterauth: ${name}`, async t => {
+		const args = ['--save', '', '--repl-diskless-sync-delay', '0'];
+		const log = path.join(folderFor(t), 'primary.log');
+		const primary = await serverFor(t, {server: program, args: [...args, '--logfile', log]});
+		const replica = await serverFor(t, {
+			server: program,
+			args: [...args, '--replicaof', '127.0.0.1', String(primary.port)],
+		});
+		const follower = await replica.connect();
+		const link = async () =>
+			/master_link_status:(\w+)/.exec(String(await follower.command('INFO', 'replication')))?.[1];
+		await eventually('its link', async () => (await link()) === 'up' || undefined);
+		for (const server of [replica, primary]) {
+			await server.command('CONFIG', 'SET', 'requirepass', 'new');
+		}
+
+		await follower.command('AUTH', 'new');
+		const client = await primary.connect();
+		await client.command('AUTH', 'new');
+		await client.command('CLIENT', 'KILL', 'TYPE', 'replica');
+		await eventually('no link', async () => (await link()) === 'down' || undefined);
+		const {nodes} = await eventuallyChecked(
+			t,
+			look(primary),
+			{
+				status: 'critical',
+				verdict: new RegExp(
+					`refuses replica ${addressOf(replica)}: not logged in \\(NOAUTH\\): masterauth is missing there`,
+				),
+				rules: ['rep.refused critical'],
+			},
+			{REDISCLI_AUTH: 'new'},
+		);
+		assert.deepEqual(nodes.map(({address}) => address).sort(), [addressOf(primary), addressOf(replica)].sort());
 	});
 
 	test(`an empty primary that its replica has copied is told afterwards: ${name}`, async t => {

@@ -251,6 +251,78 @@ test('announced addresses are mapped, and a node is known by both addresses', as
 	assert.ok(aliases.has('172.18.0.2:6379 is localhost:7001') && aliases.has('172.18.0.4:6390 is gate:6390'));
 });
 
+/** A fleet of one primary, which visits the address of a replica that it lost. Returns what became of the visit. */
+async function visited(lost: FakeServer, options: Partial<FleetOptions> = {}, named = '10.0.1.12:6379') {
+	const primary = server('p', {Replication: {role: 'master', master_replid: 'a'.repeat(40)}});
+	const servers = {'10.0.1.11:6379': primary, [named]: lost};
+	const made = fleetOf(servers, ['10.0.1.11:6379'], options);
+	const {clock, fleet, reports} = made;
+	await clock.advance(1500);
+	const sample = reports.findLast(({kind}) => kind === 'outcome');
+	assert.ok(sample?.kind === 'outcome' && sample.outcome.kind === 'sampled');
+	fleet.visit(at(named), at('10.0.1.11:6379'), sample.outcome.sample.info);
+	assert.equal(fleet.visits.isAnyUnderWay, options.follow !== 'none');
+	assert.deepEqual(fleet.addresses(), ['10.0.1.11:6379'], 'no command waits for an address that is only tried');
+	await clock.advance(2500);
+	return {...made, primary};
+}
+
+test('a replica that only a log names is shown once it answers as a replica of its primary', async () => {
+	const both = ['target 10.0.1.11:6379', 'replication 10.0.1.12:6379'];
+	const bySameAddress = await visited(server('r', replicaOf('10.0.1.11', 6379)));
+	assert.deepEqual([bySameAddress.found(), bySameAddress.fleet.visits.isAnyUnderWay], [both, false]);
+	bySameAddress.end.abort();
+	const history = {Replication: {...replicaOf('db.local', 6379).Replication, master_replid: 'a'.repeat(40)}};
+	const bySameHistory = await visited(server('r', history));
+	assert.deepEqual(bySameHistory.found().slice(0, 2), both);
+	bySameHistory.end.abort();
+	const restarting = server('r', replicaOf('10.0.1.11', 6379));
+	restarting.kill();
+	const {clock, found, failed, end} = await visited(restarting);
+	assert.deepEqual([found(), failed()], [['target 10.0.1.11:6379'], []]);
+	restarting.start(restarting.sections);
+	await clock.advance(6000);
+	assert.deepEqual(found(), both);
+	restarting.kill();
+	await clock.advance(3000);
+	assert.notDeepEqual(failed(), [], 'once it was seen, its failures are reported');
+	end.abort();
+});
+
+test('an address that only a log names is left where its node moved, was promoted or shut down', async () => {
+	const moved = {Replication: {...replicaOf('10.0.2.1', 6379).Replication, master_replid: 'b'.repeat(40)}};
+	const promoted = {Replication: {role: 'master', master_replid: 'c'.repeat(40), master_replid2: 'a'.repeat(40)}};
+	const empty = {Replication: {...replicaOf('10.0.2.1', 6379).Replication, master_replid: '0'.repeat(40)}};
+	const down = server('r');
+	down.kill();
+	const refusing = server('r', replicaOf('10.0.1.11', 6379));
+	refusing.answer = () => refusal('WRONGPASS invalid username-password pair');
+	for (const lost of [server('r', moved), server('r', promoted), server('r', empty), down, refusing]) {
+		const {clock, fleet, found, failed, end} = await visited(lost);
+		await clock.advance(30_000);
+		const {opened} = lost;
+		await clock.advance(30_000);
+		assert.deepEqual([found(), failed()], [['target 10.0.1.11:6379'], []]);
+		assert.ok(lost === down || opened === 1, 'a node that answered is asked once');
+		assert.deepEqual([lost.opened, fleet.visits.isAnyUnderWay], [opened, false], 'it is asked no longer');
+		end.abort();
+	}
+});
+
+test('an address that only a log names gets no credentials outside of the own networks', async () => {
+	const targets = [{...settingsOf('10.0.1.11:6379'), password: 'secret'}];
+	const outsider = server('r', replicaOf('10.0.1.11', 6379));
+	const {fleet, end} = await visited(outsider, {targets}, '203.0.113.9:6379');
+	assert.equal(fleet.settingsOf(at('203.0.113.9:6379'))?.password, undefined);
+	end.abort();
+	const own = await visited(server('r', replicaOf('10.0.1.11', 6379)), {targets});
+	assert.equal(own.fleet.settingsOf(at('10.0.1.12:6379'))?.password, 'secret');
+	own.end.abort();
+	const alone = await visited(outsider, {follow: 'none'});
+	assert.deepEqual(alone.found(), ['target 10.0.1.11:6379']);
+	alone.end.abort();
+});
+
 test('a failing node is gone once no node names it; a dismissed node is not polled until it is found again', async () => {
 	const primary = server('p', primaryOf(line('10.0.1.12')));
 	const replica = server('r', replicaOf('10.0.1.11', 6379));

@@ -3,6 +3,7 @@ import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import {readServerLog} from '../../source/parse/server-log.js';
+import {replicaToVisit} from '../../source/rules/logged-replica.js';
 import {repLost} from '../../source/rules/replication-setup.js';
 import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
@@ -169,4 +170,17 @@ test('rep.lost: the steps for a replica of before the start look at the replica 
 	const steps = firingOf(repLost, logged(lostLine)).next.map(({text}) => messageText(text));
 	assert.match(steps[0] ?? '', /^look at 10\.0\.1\.12:6379: is the process running/);
 	assert.ok(steps.includes('on the host of the replica: nc -vz 10.0.1.11 6379'));
+});
+
+test('the replica that a log names as lost is visited while its primary misses it, within ten minutes', () => {
+	const named = (parts: FactsParts, laterMs = 0) => replicaToVisit(factsOf(parts).record, nowMs + laterMs);
+	assert.equal(named(logged(lostLine)), '10.0.1.12:6379');
+	assert.equal(named(logged(lostLine), 9 * 60_000), '10.0.1.12:6379');
+	assert.equal(named(logged(lostLine), 11 * 60_000), undefined, 'it left long ago');
+	assert.equal(named(logged('Connection with replica 127.0.0.1:<unknown-replica-port> lost.')), undefined, 'a tool');
+	assert.equal(named(parts(left())), undefined, 'no log');
+	const back = {connected_slaves: 1, slave0: 'ip=10.0.1.12,port=6379,state=online,offset=1,lag=0'};
+	assert.equal(named(logged(lostLine, left(back))), undefined, 'it is back');
+	const demoted = {...factsOf(logged(lostLine)).record, role: 'replica'} as const;
+	assert.equal(replicaToVisit(demoted, nowMs), undefined, 'a former primary loses its replicas as planned');
 });
