@@ -2,7 +2,13 @@ import type {NodeSample} from '../domain/sample.js';
 import type {CommandRate} from './command-rates.js';
 
 /** A command whose own work kept the main thread busy, and the processor time of one call, in milliseconds. */
-export type HeavyCommand = {readonly command: string; readonly ownMs: number};
+export type HeavyCommand = {
+	readonly command: string;
+	readonly ownMs: number;
+	/** Duration of one call by the clock, in milliseconds, and the number of calls in the interval. */
+	readonly ranMs?: number;
+	readonly calls?: number;
+};
 
 /**
 Least processor time of a call of a heavy command, in milliseconds: the default of `slowlog-log-slower-than`. Source:
@@ -38,8 +44,9 @@ export function heavyCommand(
 		return undefined;
 	}
 
-	const ownMs = Math.min(most, processorMs) / heaviest.callsOfInterval;
-	return ownMs < heavyMs ? undefined : {command: heaviest.command, ownMs};
+	const calls = heaviest.callsOfInterval;
+	const ownMs = Math.min(most, processorMs) / calls;
+	return ownMs < heavyMs ? undefined : {command: heaviest.command, ownMs, ranMs: most / calls, calls};
 }
 
 /**

@@ -8,7 +8,6 @@ import {keysOfPrimary} from './keyspace.js';
 import {killedAtLimit} from './killed-save.js';
 import {longestMean} from './linear-commands.js';
 import {noRoom} from './link-obstacles.js';
-import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
 import {forkOfResync} from './refused-peers.js';
@@ -19,6 +18,7 @@ import {scriptBytes} from './script-memory.js';
 import {runIdOfPrimary} from './sentinel-links.js';
 import {failoverReason, pauseReason} from './server-busy.js';
 import {slowSymptoms} from './symptoms.js';
+import {longSlow} from './unlogged-commands.js';
 import {waitingForNetwork} from './waiting-replies.js';
 
 /**

@@ -90,6 +90,8 @@ export type RuleMemory = {
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
 	/** The last command that held the main thread by its own work, with its time; undefined: no such command was seen. */
 	readonly heavyCommand: (HeavyCommand & {readonly atMs: number}) | undefined;
+	/** The longest such command of the last minute. */
+	readonly longCommand: (HeavyCommand & {readonly atMs: number}) | undefined;
 	/** Which clients the last readings of CLIENT LIST showed with a writing command. */
 	readonly writers: SeenWriters;
 	/** Which clients had just connected at the last readings of CLIENT LIST. */
@@ -116,6 +118,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	lossesAtMs: [],
 	keyDrop: undefined,
 	heavyCommand: undefined,
+	longCommand: undefined,
 	writers: [],
 	newcomers: [],
 	slotsLeftAtMs: undefined,

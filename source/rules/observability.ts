@@ -15,12 +15,7 @@ import {titleKeyOf} from './one-key-commands.js';
 import {hasWaited, isSleeping, isSlowOnSharedCore, isTooLongForWaits, slowPerMinute} from './own-slowness.js';
 import {firstSender, isRepeat, repeatedCommand} from './repeated-commands.js';
 import {advises, clear, fires, rule} from './rule.js';
-
-/**
-Name of the evidence of lat.slowlog_new that commands took 100 ms or more. Each such command delays all clients
-noticeably.
-*/
-export const longSlow = 'commands of a tenth of a second and more';
+import {longSlow, unloggedCommand} from './unlogged-commands.js';
 
 /** Fewest commands of 100 ms or more within a minute that count as a pattern. */
 const fewestLong = 3;
@@ -45,7 +40,7 @@ export const latSlowlogNew = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or several of a tenth of a second: three, fewer that add up to a second, or two of the same command from the same client within ten seconds. Shorter commands must be many. On a machine short of processor time (`os.psi`), one of a tenth of a second is enough if the wait does not explain it. Entries that were overwritten between two polls count too.',
+			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or several of a tenth of a second: three, fewer that add up to a second, or two of the same command from the same client within ten seconds. Shorter commands must be many. On a machine short of processor time (`os.psi`), one of a tenth of a second is enough if the wait does not explain it. Entries that were overwritten between two polls count too. Where the slow log is off or begins above the duration, INFO commandstats and the processor time of the main thread tell of such a command.',
 		since: '2.2.12',
 		falsePositives: [
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
@@ -96,7 +91,7 @@ export const latSlowlogNew = rule({
 			// The finding on the machine (`os.psi`) is a warning for this command. So the command is told as well.
 			(unplanned[0] !== undefined && threshold >= 1000 && outlastsWaits(unplanned[0], facts));
 		if (!isMany && !isLong && !areLong(slowest)) {
-			return clear;
+			return unloggedCommand(facts, limits.worst, limits.long);
 		}
 
 		const waited = slowest.length - own.length;

@@ -1,5 +1,6 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
 import {hasGivenSlots} from '../cluster/slots-left.js';
+import {commandRates} from '../derive/command-rates.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {heavyCommand} from '../derive/heavy-command.js';
 import {keyDrop, keysBeforeFall} from '../derive/key-drop.js';
@@ -320,6 +321,14 @@ export class Health {
 	}
 }
 
+/** How long the longest command is remembered, in milliseconds, as the slow log's entries are told. */
+const longestKeptMs = 60_000;
+/** Share of the longest command's time, 0–1, from which a later one counts as long as it. */
+const aboutAsLong = 0.8;
+
+const isLongest = (ownMs: number, kept: RuleMemory['longCommand'], nowMs: number): boolean =>
+	kept === undefined || nowMs - kept.atMs > longestKeptMs || ownMs >= aboutAsLong * kept.ownMs;
+
 function nextMemory(
 	memory: RuleMemory,
 	before: NodeRecord,
@@ -331,7 +340,9 @@ function nextMemory(
 	const isLost = before.failure === undefined && before.sample !== undefined && after.failure !== undefined;
 	const sample = after.failure === undefined && after.sample !== before.sample ? after.sample : undefined;
 	const drop = sample && keyDrop(before.sample, sample);
-	const heavy = sample && heavyCommand(before.sample, sample, after.commands);
+	// A command that held the thread for seconds let polls time out. The calls since the sample before them show it.
+	const commands = before.failure === undefined ? after.commands : sample && commandRates(before.sample, sample);
+	const heavy = sample && heavyCommand(before.sample, sample, commands ?? []);
 	const view = after.clusterNodes === before.clusterNodes ? undefined : after.clusterNodes;
 	const isGivingSlots = view !== undefined && hasGivenSlots(before.clusterNodes?.value, view.value);
 	const reading = after.clients === before.clients ? undefined : after.clients;
@@ -350,6 +361,10 @@ function nextMemory(
 				? memory.keyDrop
 				: {...drop, from: keysBeforeFall(after.series.get('keys'), drop.from), atMs: sample?.atMs ?? nowMs},
 		heavyCommand: heavy === undefined ? memory.heavyCommand : {...heavy, atMs: sample?.atMs ?? nowMs},
+		longCommand:
+			heavy !== undefined && isLongest(heavy.ownMs, memory.longCommand, nowMs)
+				? {...heavy, atMs: sample?.atMs ?? nowMs}
+				: memory.longCommand,
 		writers: reading === undefined ? memory.writers : nextWriters(memory.writers, reading),
 		newcomers: reading === undefined ? memory.newcomers : nextNewcomers(memory.newcomers, reading),
 		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,

@@ -38,3 +38,9 @@ for (const [name, info, command, ownMs] of cases) {
 		assert.equal(found === undefined ? undefined : Math.round(found.ownMs), ownMs);
 	});
 }
+
+test('heavy command: the duration of a call by the clock and the number of calls are known', () => {
+	const [before, after] = [sampleOf(idle), sampleOf(totals(0.45, {evalsha: [15, 900_000]}), 1000)];
+	const {ranMs, calls} = heavyCommand(before, after, commandRates(before, after) ?? []) ?? {};
+	assert.deepEqual([ranMs, calls], [60, 15]);
+});

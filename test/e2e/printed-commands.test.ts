@@ -102,6 +102,7 @@ import '../rules/tls-handshakes.test.js';
 import '../rules/undrained.test.js';
 import '../rules/unknown-commands.test.js';
 import '../rules/unloaded-data.test.js';
+import '../rules/unlogged-commands.test.js';
 import '../rules/user-rights.test.js';
 import '../rules/wait.test.js';
 import '../rules/watched-keys.test.js';

@@ -113,3 +113,47 @@ test('check reports a condition that held in all samples, but not for as long as
 	assert.deepEqual(held('60.00', '2.00', '60.00'), []);
 	assert.deepEqual(held('60.00', '60.00', '2.00'), []);
 });
+
+/** INFO after so many scripts that took so many seconds of the main thread. */
+const scripts = (calls: number, seconds: number, elapsedMs: number) =>
+	sampleOf(
+		{
+			server: {run_id: 'a'},
+			cpu: {used_cpu_user_main_thread: seconds, used_cpu_sys_main_thread: 0},
+			commandstats: {
+				cmdstat_eval: `calls=${calls},usec=${seconds * 1_000_000},usec_per_call=0,rejected_calls=0,failed_calls=0`,
+			},
+		},
+		elapsedMs,
+	);
+
+/** What is told a second after polls that timed out behind a script, which took so long. */
+function afterScript(seconds: number): readonly string[] {
+	const health = new Health('once');
+	const base: NodeRecord = {
+		...emptyRecord(address),
+		reach: 'up',
+		role: 'primary',
+		slowlog: {atMs: 0, value: {entries: [], lost: 0, perMinute: 0}},
+		config: {atMs: 0, value: new Map([['slowlog-log-slower-than', '-1']])},
+	};
+	const late: Failure = {layer: 'command', code: 'TIMEOUT', problem: 'is not responding', state: 'stale'};
+	const states = [
+		{...base, sample: scripts(0, 0, 0)},
+		{...base, sample: scripts(0, 0, 0), failure: late},
+		{...base, sample: scripts(1, seconds, 3000)},
+		{...base, sample: scripts(1, seconds, 4000)},
+	];
+	let before: NodeRecord = emptyRecord(address);
+	for (const after of states) {
+		health.ingest({before, after, nodes: new Map([[after.address, after]]), nowMs: after.sample.atMs});
+		before = after;
+	}
+
+	return health.findings().map(finding => `${finding.rule} ${findingText(finding)}`);
+}
+
+test('a command that let polls time out is told afterwards, although the slow log is off', () => {
+	assert.ok(afterScript(1.8).some(text => text.startsWith('lat.slowlog_new ran EVAL for 1.8 s')));
+	assert.ok(!afterScript(0.2).some(text => text.startsWith('lat.slowlog_new')));
+});
