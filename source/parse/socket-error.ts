@@ -167,8 +167,8 @@ function hostIn(code: string, words: string): Pick<Failure, 'kind' | 'reason'> |
 	const [, cut, port] = /(; cut)?; answers: (\d+)$/.exec(words) ?? [];
 	if (port !== undefined && code === 'ETIMEDOUT') {
 		// Line 2 of a screen of 80 columns leaves out a longer reason.
-		const cause = cut === undefined ? 'port filtered or queue full' : 'the port is filtered';
-		return {kind: 'HOST_ANSWERS', reason: `${cause}, ${port} answers`};
+		const cause = cut === undefined ? 'filtered or queue full' : 'the port is filtered';
+		return {kind: 'HOST_ANSWERS', reason: `${cause}, port ${port} answers`};
 	}
 
 	const shown = /; arp: (answers|silent)$/.exec(words)?.[1];

@@ -72,7 +72,7 @@ export const killedSteps = ({memory}: Pick<SaveObstacle, 'memory'>): readonly Ne
 	memory?.next ?? stepsOfSignal;
 
 const stepsOfSignal: readonly NextStep[] = [
-	onHost("sudo dmesg -T | grep -iE 'killed process|out of memory' | tail"),
+	onHost("sudo dmesg -T | grep -i -e 'killed process' -e 'out of memory' | tail"),
 	hint('the kernel kills it when memory runs out: the copy needs memory for what is written meanwhile'),
 	hint('lower maxmemory or free memory of the machine, or raise the limit of the container or unit'),
 ];

@@ -38,14 +38,14 @@ const cases: readonly Case[] = [
 		'connect ETIMEDOUT; cut; answers: 6380',
 		'tcp',
 		'down',
-		/^does not answer: the port is filtered, 6380 answers$/,
+		/^does not answer: the port is filtered, port 6380 answers$/,
 	],
 	[
 		'ETIMEDOUT',
 		'connect ETIMEDOUT; answers: 6380',
 		'tcp',
 		'down',
-		/^does not answer: port filtered or queue full, 6380 answers$/,
+		/^does not answer: filtered or queue full, port 6380 answers$/,
 	],
 	[
 		'ETIMEDOUT',

@@ -51,8 +51,8 @@ function watched() {
 	};
 }
 
-const hedged = 'port filtered or queue full, 6380 answers';
-const certain = 'the port is filtered, 6380 answers';
+const hedged = 'filtered or queue full, port 6380 answers';
+const certain = 'the port is filtered, port 6380 answers';
 const refused = {code: 'ECONNREFUSED', message: ''};
 
 test('a silent host is asked once in ten seconds', async () => {

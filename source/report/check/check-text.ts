@@ -2,6 +2,7 @@ import type {NextStep, Severity} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';
 import {type FindingGroup, groupText} from '../../state/finding-groups.js';
 import type {Check, CheckReport} from './check.js';
+import {withoutPipes} from './pipe-free.js';
 
 /**
 Largest number of blind spots (rules or commands that could not be evaluated) that the text lists. JSON has all of them.
@@ -11,8 +12,8 @@ const shownBlind = 8;
 const namedNodes = 12;
 
 /**
-Replaces the `|` that ACL rules and shell pipes in the texts of findings contain. A monitoring plugin's output may have
-only one `|`: the one before the performance data.
+Replaces the `|` that ACL rules and names in the texts of findings contain. A monitoring plugin's output may have only one
+`|`: the one before the performance data. Commands are printed in a form without a pipe, so that they can be pasted.
 */
 const pipeMark = '¦';
 
@@ -57,9 +58,9 @@ function headline({status, verdict, nodes}: Check, groups: readonly FindingGroup
 function stepLine({kind, text}: NextStep): string {
 	switch (kind) {
 		case 'command':
-			return `  $ ${messageText(text)}`;
+			return `  $ ${withoutPipes(messageText(text))}`;
 		case 'shell':
-			return `  on its host: $ ${messageText(text)}`;
+			return `  on its host: $ ${withoutPipes(messageText(text))}`;
 		case 'words':
 			return `  - ${messageText(text)}`;
 	}

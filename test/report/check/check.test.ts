@@ -297,7 +297,7 @@ test('the text is that of a monitoring plugin: counts, findings by rule, and per
 			'warning  mem.max  2 nodes  is warning',
 			'  on 10.0.1.11:6379, 10.0.1.13:6379',
 			'  It fills up.',
-			'  $ redis-cli INFO memory ¦ head',
+			'  $ head < <(redis-cli INFO memory)',
 			'  on its host: $ df -h',
 			'  - find what grew',
 			'',
@@ -305,9 +305,10 @@ test('the text is that of a monitoring plugin: counts, findings by rule, and per
 			'2 notes of 1 kind: -v lists them',
 			'not seen: mem.max on 10.0.1.11:6379: CONFIG GET: NOPERM no rights',
 			'not evaluated',
-			'¦ stands for the pipe character; --json has it',
 		].join('\n'),
 	);
+	const granting = finding('warning', 'mem.max', {next: [{kind: 'words', text: 'ACL SETUSER monitor +slowlog|get'}]});
+	assert.match(textOf([up], [granting]), /\+slowlog¦get[\s\S]*\n¦ stands for the pipe character; --json has it$/);
 	assert.match(textOf([up, other], findings, true), /\ninfo {2}rep\.none {2}2 nodes {2}is info\n/);
 });
 
