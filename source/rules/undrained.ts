@@ -8,8 +8,8 @@ import {answerMissing, infoNumber, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
-import {listConsumers, stoppedConsumers} from './stopped-consumers.js';
-import {trimSteps} from './writers.js';
+import {listConsumers, type StoppedConsumers, stoppedConsumers} from './stopped-consumers.js';
+import {topWrite, trimSteps} from './writers.js';
 
 const pushes: ReadonlySet<string> = new Set(['lpush', 'rpush', 'lpushx', 'rpushx']);
 
@@ -39,6 +39,46 @@ const intervalStats = {
 	missing: answerMissing('INFO commandstats'),
 };
 
+/** A queue that gets entries which nobody takes. */
+type Undrained = {
+	/** The command that adds most entries, with its client as its sender. */
+	readonly adding: CommandRate;
+	readonly perSecond: number;
+	/** What is added, in words: `list entries`. */
+	readonly entries: string;
+	/** The consumers that took entries until now, where they are known. */
+	readonly stopped: StoppedConsumers | undefined;
+	readonly wereTaken: boolean;
+};
+
+/** What sorted sets and sets get that serve as queues: of jobs with a time, and of jobs in any order. */
+const otherQueues: Readonly<Record<string, string>> = {zadd: 'sorted set entries', sadd: 'set entries'};
+
+/**
+The queue that gets entries which no command of the interval takes. Undefined if there is none. Sorted sets and sets hold
+other data as well. They are queues only where consumers took entries until now.
+*/
+function undrainedQueue(facts: NodeFacts, stats: readonly CommandRate[], least: number): Undrained | undefined {
+	const pushing = callsOf(stats, pushes).toSorted(
+		(one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0),
+	);
+	const pushed = pushing.reduce((sum, {callsPerSecond = 0}) => sum + callsPerSecond, 0);
+	const [most] = pushing;
+	if (most !== undefined && pushed >= least && callsOf(stats, takers).length === 0) {
+		const wereTaken = stats.some(({command, calls}) => calls > 0 && listConsumers.includes(command));
+		return {adding: most, perSecond: pushed, entries: 'list entries', stopped: stoppedConsumers(facts), wereTaken};
+	}
+
+	const command = topWrite(facts) ?? '';
+	const entries = otherQueues[command];
+	const [adding] = callsOf(stats, new Set([command]));
+	const perSecond = adding?.callsPerSecond ?? 0;
+	const stopped = entries === undefined || perSecond < least ? undefined : stoppedConsumers(facts);
+	return adding === undefined || entries === undefined || stopped === undefined
+		? undefined
+		: {adding, perSecond, entries, stopped, wereTaken: true};
+}
+
 /** The bytes that data can fill: maxmemory, or without it the memory of the machine; undefined if unknown. */
 function roomOf(facts: NodeFacts): number | undefined {
 	const maxmemory = facts.number('memory', 'maxmemory') ?? 0;
@@ -54,7 +94,7 @@ export const keyUndrained = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Entries are pushed to lists, and no command of the same interval takes any (INFO commandstats), while `used_memory` grows so fast that it reaches maxmemory, or the memory of the machine, soon.',
+			'Entries are pushed to lists, and no command of the same interval takes any (INFO commandstats), while `used_memory` grows so fast that it reaches maxmemory, or the memory of the machine, soon. Entries of sorted sets (ZADD) and sets (SADD) count where commands took such entries until now.',
 		since: '2.6',
 		falsePositives: [
 			'Consumers that come once a minute take nothing in between. The memory must be full within a quarter of an hour at its present growth.',
@@ -81,13 +121,9 @@ export const keyUndrained = rule({
 		growth: rate('memory', 'used_memory'),
 	},
 	evaluate({stats, used, growth}, facts, limits, heldMs) {
-		const pushing = callsOf(stats, pushes).toSorted(
-			(one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0),
-		);
-		const pushed = pushing.reduce((sum, {callsPerSecond = 0}) => sum + callsPerSecond, 0);
+		const queue = undrainedQueue(facts, stats, limits.rate);
 		const room = roomOf(facts);
-		const [most] = pushing;
-		if (most === undefined || room === undefined || pushed < limits.rate || callsOf(stats, takers).length > 0) {
+		if (queue === undefined || room === undefined) {
 			return clear;
 		}
 
@@ -96,26 +132,29 @@ export const keyUndrained = rule({
 			return clear;
 		}
 
-		const wereTaken = stats.some(({command, calls}) => calls > 0 && listConsumers.includes(command));
+		const {adding, stopped} = queue;
 		const wasLarger = used < usualTop * (facts.number('memory', 'used_memory_peak') ?? 0);
-		const mayComeBack = wereTaken && wasLarger && leftSeconds > limits.urgent && heldMs < limits.patience * 1000;
-		const senders = presentSendersOf(facts, most.command, most.callsPerSecond ?? 0);
-		const stopped = stoppedConsumers(facts);
+		const mayComeBack = queue.wereTaken && wasLarger && leftSeconds > limits.urgent && heldMs < limits.patience * 1000;
+		const senders = presentSendersOf(facts, adding.command, adding.callsPerSecond ?? 0);
 		return fires(mayComeBack ? 'info' : 'warning', {
-			problem: message`gets list entries${senders?.text ?? ''} that nobody takes`,
+			problem: message`gets ${queue.entries}${senders?.text ?? ''} that nobody takes`,
 			detail: fullText(leftSeconds),
 			reason: stopped?.text,
 			tells: 'forecast',
-			culprit: senderCulprit(most.command.toUpperCase(), senders),
+			culprit: senderCulprit(adding.command.toUpperCase(), senders),
 			evidence: [
-				{name: 'pushes', value: pushed, unit: 'perSecond'},
+				{
+					name: queue.entries === 'list entries' ? 'pushes' : adding.command.toUpperCase(),
+					value: queue.perSecond,
+					unit: 'perSecond',
+				},
 				...(stopped?.evidence ?? []),
 				{name: 'growth', value: growth, unit: 'bytesPerSecond'},
 				{name: 'used', value: percent(used / room)},
 				...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'maxmemory', 'bytes']),
 			],
 			meaning:
-				'No command takes entries from a list: the workers of the queue do not run, or read another one. The list grows until memory is full, and writes are then refused or keys evicted.',
+				'No command takes entries: the workers of the queue do not run, or read another one. The queue grows until memory is full, and writes are then refused or keys evicted.',
 			next: [
 				...(stopped?.next ?? [hint('see whether the workers run: which database and key do they read?')]),
 				hint('slow the producers down, or raise maxmemory, until the workers are back'),

@@ -89,3 +89,35 @@ testRule(keyUntrimmed, [
 	['no limit, and the memory of the machine is not known', stream(0, 100, 98, calls('xadd', 400)), 'clear'],
 	['commandstats was read once', stream(400, 100, 98, calls('xadd', undefined)), 'pending'],
 ]);
+
+/** A queue of jobs with a time, on a server that has run for an hour. */
+const delayed = (...commands: readonly CommandRate[]): FactsParts => {
+	const parts = queue(400, 100, 98, ...commands);
+	return {
+		...parts,
+		info: {...parts.info, server: {uptime_in_seconds: 3600}},
+		record: {...parts.record, clients: {atMs: 0, value: [clientOf({id: 5, name: 'scheduler', command: 'zadd'})]}},
+	};
+};
+
+const zpopmin = calls('zpopmin', 0);
+testRule(keyUndrained, [
+	[
+		'a sorted set whose consumers took entries until now',
+		delayed(calls('zadd', 80), zpopmin),
+		'warning',
+		/^gets sorted set entries from scheduler that nobody takes, full in 2m30s: no ZPOPMIN now$/,
+	],
+	['its consumers go on', delayed(calls('zadd', 80), calls('zpopmin', 40)), 'clear'],
+	['a sorted set of data, from which nobody ever took', delayed(calls('zadd', 80)), 'clear'],
+	['consumers that ran rarely', delayed(calls('zadd', 80), {...zpopmin, calls: 60}), 'clear'],
+	['few entries', delayed(calls('zadd', 4), zpopmin), 'clear'],
+	['other writes are more', delayed(calls('zadd', 80), calls('set', 90), zpopmin), 'clear'],
+	['a script may take them', delayed(calls('zadd', 80), calls('evalsha', 1), zpopmin), 'clear'],
+	[
+		'a set whose consumers took entries until now',
+		delayed(calls('sadd', 80), calls('spop', 0)),
+		'warning',
+		/^gets set entries that nobody takes, full in 2m30s: no SPOP now$/,
+	],
+]);
