@@ -88,7 +88,10 @@ function worstCount({views}: ClusterComparison, {nodes}: FleetFacts, field: stri
 /** Milliseconds without a moved key after which a note tells of an open slot. Keys of a slot that moves change each second. */
 const stillAfterMs = 1000;
 
-/** Milliseconds without a moved key after which errors of clients make an open slot a warning. */
+/**
+Milliseconds without a moved key after which errors of clients raise the finding at once. Before, it needs more samples:
+`check` takes them because it is a warning already.
+*/
 const feltAfterMs = 3000;
 
 /**
@@ -103,7 +106,7 @@ export const cluMigrating = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'The rule looks at the open slots of CLUSTER NODES. It fires for a slot that is open on one side only, and for a slot whose COUNTKEYSINSLOT has not changed for two minutes. A slot that stands still for a shorter time is info, and a warning after three seconds if clients get TRYAGAIN.',
+			'The rule looks at the open slots of CLUSTER NODES. It fires for a slot that is open on one side only, and for a slot whose COUNTKEYSINSLOT has not changed for two minutes. A slot that stands still for a shorter time is info, and a warning after three seconds, or in two samples of `check`, if clients get TRYAGAIN.',
 		since: '3.0',
 		falsePositives: [
 			'The two SETSLOT commands of an ordinary move are milliseconds apart. A slot must be open on one side for ten seconds.',
@@ -121,7 +124,7 @@ export const cluMigrating = rule({
 				const isStuck = problem === 'stuck';
 				const isStill = isStuck || !isOneSided({slot, source, target, isMigrating, isImporting});
 				const refused = isStill ? refusedByOpenSlot(fleet, from, to) : 0;
-				const isFelt = refused > 0 && atMs - movedAtMs >= feltAfterMs;
+				const isFelt = refused > 0;
 				const still = `no key moved for ${durationText(atMs - movedAtMs)}`;
 				const closing = isMigrating === true ? from : to;
 				const keysAtOtherEnd = closing === from ? keysThere : keysLeft;
@@ -130,11 +133,12 @@ export const cluMigrating = rule({
 				const isSafe = keysAtOtherEnd === 0;
 				return {
 					...fires(isStuck || isFelt ? 'warning' : isStill ? 'info' : 'critical', {
-						isCertain: isFelt,
+						isCertain: isFelt && atMs - movedAtMs >= feltAfterMs,
 						problem: message`slot ${slot} from ${nodeName(from)} to ${nodeName(to)} is ${isStuck ? 'stuck' : isStill ? 'half moved' : 'one-sided'}`,
+						detail: isFelt ? still : undefined,
 						reason: isStill
 							? isFelt
-								? `commands with several keys get TRYAGAIN; ${still}`
+								? 'clients get TRYAGAIN'
 								: still
 							: isMigrating === false
 								? message`${nameIn(source, comparison)} is not migrating it`
@@ -149,7 +153,8 @@ export const cluMigrating = rule({
 							...(keysLeft === undefined ? [] : [{name: 'keys left', value: keysLeft, unit: 'count' as const}]),
 							...(keysThere === undefined ? [] : [{name: 'keys there', value: keysThere, unit: 'count' as const}]),
 						],
-						meaning: 'Clients get ASK and TRYAGAIN for its keys, and some of them may be on either side.',
+						meaning:
+							'Commands with several of its keys get TRYAGAIN, and clients are sent to the other node for some keys (ASK).',
 						next: [
 							manageCluster(fleet, from, 'fix'),
 							isSafe

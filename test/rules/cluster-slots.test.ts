@@ -105,12 +105,12 @@ testClusterRule(cluMigrating, [
 	[
 		'no key moves, and clients get TRYAGAIN',
 		{...giving, ...tryAgain(40, 44), change: open(undefined, 5000)},
-		/^warning -: slot 5061 .* is half moved: commands with several keys get TRYAGAIN; no key moved for 5s$/,
+		/^warning -: slot 5061 .* is half moved, no key moved for 5s: clients get TRYAGAIN$/,
 	],
 	[
 		'no key moves for a moment, and clients get TRYAGAIN',
 		{...giving, ...tryAgain(40, 44), change: open(undefined, 2000)},
-		/^info -: slot 5061 .* is half moved: no key moved for 2s$/,
+		/^warning -: slot 5061 .* is half moved, no key moved for 2s: clients get TRYAGAIN$/,
 	],
 	[
 		'no key moves, and clients got TRYAGAIN before',
@@ -119,6 +119,16 @@ testClusterRule(cluMigrating, [
 	],
 	['keys move, and clients get TRYAGAIN', {...giving, ...tryAgain(40, 44), change: open(undefined, 0)}, undefined],
 ]);
+
+test('clu.migrating: errors of clients are certain after three seconds without a moved key, and wait for samples before', () => {
+	const certainAfter = (stillMs: number) =>
+		cluMigrating
+			.evaluate(fleetOf({...giving, ...tryAgain(40, 44), change: open(undefined, stillMs)}), () => 0)
+			.map(finding => finding.kind === 'fires' && [finding.severity, finding.isCertain]);
+	assert.deepEqual(certainAfter(2000), [['warning', false]]);
+	assert.deepEqual(certainAfter(3000), [['warning', true]]);
+	assert.ok(cluMigrating.countsAtOnce, 'check takes two samples for it, and does not wait ten seconds');
+});
 
 /** The views of nodes that mark the target of the move FAIL. */
 const failedTarget = sixViews(
