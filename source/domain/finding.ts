@@ -47,8 +47,9 @@ this list.
 - `unreachable`: nothing answers at the node's address, or the node refuses every client
 - `not-responding`: the node accepts connections and sends no reply
 - `slots-unserved`: commands for some slots of a cluster fail
-- `writes-refused`, `reads-refused`: writes or reads get an error
+- `writes-refused`: writes get an error
 - `writes-paused`: writes wait
+- `reads-refused`: reads get an error, mostly those at a replica
 - `connections-refused`: new clients are refused
 - `data-lost`: keys are lost although their writes were acknowledged
 - `reads-stale`: reads return old data
@@ -62,8 +63,8 @@ export const effects = [
 	'not-responding',
 	'slots-unserved',
 	'writes-refused',
-	'reads-refused',
 	'writes-paused',
+	'reads-refused',
 	'connections-refused',
 	'data-lost',
 	'reads-stale',

@@ -563,6 +563,19 @@ test('a primary that does not respond is first, and a replica that does not resp
 	assert.deepEqual(rulesOf([replica], [reads, refusal, outage(replica)]), ['per.misconf', 'srv.paused', 'mem.max']);
 });
 
+test('writes that wait at a primary come before its silent replica, which they wait for', () => {
+	const replica = {...gone, role: 'replica' as const};
+	const silence = findingOf('conn.unresponsive', 'critical', replica.address, {effect: 'not-responding'});
+	for (const rule of ['srv.failover', 'cli.wait'] as const) {
+		const waits = findingOf(rule, 'critical', up.address, {effect: 'writes-paused'});
+		const ranked = rankedFindings(stateWith([silence, waits], [up, replica]));
+		assert.deepEqual(
+			ranked.map(({finding}) => finding.rule),
+			[rule, 'conn.unresponsive'],
+		);
+	}
+});
+
 test('the cause of a split cluster precedes the findings of each partition about the other', () => {
 	const split = {
 		...findingOf('clu.split', 'critical', undefined, {effect: 'data-lost'}),
