@@ -23,7 +23,7 @@ export const accessRequests = [
 		arguments: () => [['10']],
 		when: isAdministrator,
 		everyMs: (state, demand) =>
-			(isAccessLogOld(state) ? byFocus(5000, 30_000) : byFocus(60_000, 300_000))(state, demand),
+			(isAccessLogOld(state) ? byFocus(5000, 10_000) : byFocus(60_000, 300_000))(state, demand),
 		read: into('accessLog', parseAccessLog),
 	},
 	{

@@ -1,3 +1,4 @@
+import type {Message} from '../domain/message.js';
 import {unlinkedAtAnnounced} from './cluster-announce.js';
 import {oldAddress} from './cluster-findings.js';
 import {disconnectedSubscriber} from './disconnected-client.js';
@@ -79,10 +80,32 @@ export const isCutOff = hasEvidence(cutOff);
 export const isForRights = ({evidence}: Finding): boolean =>
 	evidence.some(({name, value}) => name === errorCode && value === 'NOPERM');
 
+/** Whether most of the errors that a finding is about have this code. */
+const isOfCode =
+	(code: string) =>
+	({evidence}: Finding): boolean =>
+		evidence.some(({name, value}) => name === errorCode && value === code) ||
+		evidence[0]?.name.startsWith(`${code} `) === true;
+
 /** Whether writes fail because they reach a replica. */
-export const isReadonly = ({evidence}: Finding): boolean =>
-	evidence.some(({name, value}) => name === errorCode && value === 'READONLY') ||
-	evidence[0]?.name.startsWith('READONLY ') === true;
+export const isReadonly = isOfCode('READONLY');
+
+/** Whether reads fail because a replica has no link to its primary. */
+export const isMasterdown = isOfCode('MASTERDOWN');
+
+/** Whether logins fail. */
+export const isOfLogins = isOfCode('WRONGPASS');
+
+const usersIn = (text: Message | undefined): string[] =>
+	typeof text === 'object'
+		? text.parts.flatMap(part => (typeof part === 'object' && part.kind === 'user' ? [part.name] : []))
+		: [];
+
+/** Whether the only user that differs between nodes is the user whose logins fail. */
+export function hasOnlyUserOf({evidence}: Finding, {problem}: Finding): boolean {
+	const users = new Set(evidence.flatMap(({value}) => (typeof value === 'number' ? [] : usersIn(value))));
+	return users.size === 1 && usersIn(problem).some(user => users.has(user));
+}
 
 /** Whether writes wait for a failover. */
 export const isOfFailover = ({evidence}: Finding): boolean =>

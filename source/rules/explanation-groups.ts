@@ -1,10 +1,13 @@
 import type {Explanation} from './explanation.js';
 import {
 	concernsNodeOf,
+	hasOnlyUserOf,
 	isBehindSilenced,
 	isForRoom,
+	isMasterdown,
 	isMostlyStopped,
 	isNoCommands,
+	isOfLogins,
 	isOfPrimary,
 	sharesNode,
 } from './explanation-conditions.js';
@@ -53,6 +56,15 @@ export const clientExplanations: readonly Explanation[] = [
 		where: 'here',
 		symptoms: ['lat.slowlog_new', 'lat.p99', 'lat.mean_regress', 'lat.event', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
 	},
+];
+
+/** What explains errors that clients get. */
+export const errorExplanations: readonly Explanation[] = [
+	{cause: 'sec.authfail', where: 'here', symptoms: ['err.rate'], isSymptom: isOfLogins},
+	// A user that differs between nodes is a risk of the next failover, until its logins fail now.
+	{cause: 'sec.authfail', where: 'anywhere', symptoms: ['acl.differs'], isSymptom: hasOnlyUserOf},
+	// A replica without its primary refuses reads, and says so itself.
+	{cause: 'rep.link_down', where: 'here', symptoms: ['err.failed', 'err.rate'], isSymptom: isMasterdown},
 ];
 
 /** What the machine of a server explains: waits for a processor, a disk or memory, and a network that loses packets. */

@@ -34,7 +34,13 @@ import {
 	isWithoutReason,
 	sharesNode,
 } from './explanation-conditions.js';
-import {behindExplanations, clientExplanations, linkExplanations, machineExplanations} from './explanation-groups.js';
+import {
+	behindExplanations,
+	clientExplanations,
+	errorExplanations,
+	linkExplanations,
+	machineExplanations,
+} from './explanation-groups.js';
 import {
 	failoverSymptoms,
 	followerSymptoms,
@@ -299,6 +305,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'rep.min_good', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'err.failed', where: 'here', symptoms: ['err.rate']},
+	...errorExplanations,
 	{cause: 'err.unknown', where: 'here', symptoms: ['err.rate']},
 	// An intruder deletes the data, and makes the server save into a folder where the server may not write.
 	{

@@ -586,7 +586,7 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 		'not in focus, and requests were refused since its ACL LOG was read',
 		memory({refusals: 8, refusalsWhenRead: 5, ...asked(0)}),
 		nobody,
-		30_000,
+		10_000,
 		['access-log'],
 	],
 	[
