@@ -1,5 +1,5 @@
-import type {Culprit} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoText} from './needs.js';
@@ -13,24 +13,32 @@ const waitsForReplica = 'waiting-for-sync';
 /** Age of a replica's last acknowledgement from which it cannot be expected soon, in seconds. Replicas send one a second. */
 const longUnacknowledgedSeconds = 5;
 
-type Awaited = Culprit & {readonly reason: Message; readonly isSilent: boolean};
+type Awaited = {readonly node: NodeAddress; readonly reason: Message; readonly isSilent: boolean};
 
 /**
 The replica that a FAILOVER waits for. INFO does not name it. While writes wait, each healthy replica has all of them
-within a second, so the awaited replica is the only one that lacks something.
+within a second, but for a PING of the primary every ten seconds. So the awaited replica is the only one that lacks
+something, or the only one of these that does not answer.
 */
 function awaitedReplica({record, nodes}: NodeFacts, phase: string): Awaited | undefined {
-	const behind = record.replicas.filter(({behindBytes}) => behindBytes !== 0);
-	const [awaited] = behind;
-	if (phase !== waitsForReplica || awaited === undefined || behind.length > 1) {
+	if (phase !== waitsForReplica) {
 		return undefined;
 	}
 
-	const {address, ackAgeSeconds = 0} = awaited;
-	const isSilent = nodes.get(address)?.failure !== undefined || ackAgeSeconds >= longUnacknowledgedSeconds;
-	const name = nodeName(address);
+	const behind = record.replicas.filter(({behindBytes}) => behindBytes !== 0);
+	const silent = behind.filter(
+		({address, ackAgeSeconds = 0}) =>
+			nodes.get(address)?.failure !== undefined || ackAgeSeconds >= longUnacknowledgedSeconds,
+	);
+	const [awaited, ...others] = silent.length === 1 ? silent : behind;
+	if (awaited === undefined || others.length > 0) {
+		return undefined;
+	}
+
+	const name = nodeName(awaited.address);
+	const isSilent = silent.length === 1;
 	return {
-		node: address,
+		node: awaited.address,
 		isSilent,
 		reason: isSilent ? message`${name} does not answer` : message`${name} lacks writes`,
 	};
@@ -66,7 +74,7 @@ export const srvFailover = rule({
 			detail: `for ${seconds(heldMs / 1000)}`,
 			reason: awaited?.reason ?? phase,
 			effect: 'writes-paused',
-			culprit: awaited?.node === undefined ? undefined : {node: awaited.node},
+			culprit: awaited && {node: awaited.node},
 			evidence: infoEvidence(facts, ['replication', 'master_failover_state'], ['replication', 'connected_slaves']),
 			meaning:
 				'Writes wait until the replica has received all of them and is promoted. Without TIMEOUT, they wait as long as the replica stays behind.',

@@ -74,9 +74,15 @@ testRule(srvFailover, [
 	],
 	[
 		'both replicas lack writes: which of them is awaited is not known',
-		withReplicas('waiting-for-sync', [900, 6], [800, 0]),
+		withReplicas('waiting-for-sync', [900, 0], [800, 0]),
 		'warning',
 		/: waiting-for-sync$/,
+	],
+	[
+		'a PING of the primary is on its way to the healthy replica',
+		withReplicas('waiting-for-sync', [900, 6], [986, 0]),
+		'critical',
+		/: 10\.0\.1\.21:6379 does not answer$/,
 	],
 	[
 		'the replica is being promoted',
