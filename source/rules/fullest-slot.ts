@@ -3,7 +3,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {keySlot} from '../domain/key-slot.js';
 import {type Message, message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
-import {percent} from '../text/units.js';
+import {count, percent} from '../text/units.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -63,16 +63,28 @@ export function fullestSlot(facts: NodeFacts): FullestSlot | undefined {
 	const named = tag === undefined ? '' : message` with hash tag ${nameOf('key', tag)}`;
 	return {
 		reason: message`slot ${top.slot}${named} holds ${percent(share)} of its keys`,
-		next: steps(facts, top.slot, tag, share),
+		next: steps(facts, top, tag, share),
 	};
 }
 
-function steps(facts: NodeFacts, slot: number, tag: string | undefined, share: number) {
+/** Whether a recent reading shows that no slot holds half of the node's keys. */
+export function isSpread(facts: NodeFacts): boolean {
+	const {slotUse, randomKeys} = facts.record;
+	const isRecent = [slotUse, randomKeys].some(reading => reading !== undefined && facts.nowMs - reading.atMs <= oldMs);
+	const isCounted = slotUse !== undefined || commonSlot(randomKeys?.value.sampledKeys ?? []) === undefined;
+	return isRecent && isCounted && fullestSlot(facts) === undefined;
+}
+
+function steps(facts: NodeFacts, {slot, keys}: Slot, tag: string | undefined, share: number) {
 	const data = tag === undefined ? `slot ${slot}` : message`${nameOf('key', tag)}`;
 	return [
 		hint(
 			message`raise maxmemory here, or remove data of ${data} and limit it: one slot cannot be split, and the other slots have ${percent(1 - share)} of the keys`,
 		),
 		redisCli(facts, `CLUSTER GETKEYSINSLOT ${slot} 10`),
+		// The number of keys does not tell their memory.
+		hint(
+			`MEMORY USAGE of some of these keys, times ${count(keys)}, is about what they take; if that is little, look for a large key: --bigkeys`,
+		),
 	] as const;
 }

@@ -5,7 +5,7 @@ import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, percent} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
-import {fullestSlot} from './fullest-slot.js';
+import {fullestSlot, isSpread} from './fullest-slot.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -154,7 +154,9 @@ export function memoryUnlikeOthers(facts: NodeFacts): Difference | undefined {
 				: message`${slot.reason}, the others use ${used}`,
 		next: slot?.next ?? [
 			hint(
-				'look for what puts so much into this shard: one hash tag (CLUSTER SLOT-STATS: Valkey 8.0, Redis 8.2) or large keys (--bigkeys); slots without it can move; raise maxmemory here for now',
+				isSpread(facts)
+					? 'no slot holds half of its keys: look for large keys (--bigkeys), or a hash tag with large values; slots without them can move; raise maxmemory here for now'
+					: 'look for what puts so much into this shard: one hash tag (CLUSTER SLOT-STATS: Valkey 8.0, Redis 8.2) or large keys (--bigkeys); slots without it can move; raise maxmemory here for now',
 			),
 		],
 	};

@@ -129,11 +129,26 @@ testRule(memMax, [
 
 test('the first step ends it, and the second one shows the keys', () => {
 	const parts = full({...counted([[tagSlot, 677]]), ...namesOf(tagSlot, ...tagKeys)});
-	const [first, second] = firingOf(memOom, parts).next.map(({text}) => messageText(text));
+	const [first, second, third] = firingOf(memOom, parts).next.map(({text}) => messageText(text));
 	assert.match(
 		first ?? '',
 		/^raise maxmemory here, or remove data of \{tenant-7\} and limit it: one slot cannot be split/,
 	);
 	assert.match(first ?? '', /the other slots have 31% of the keys$/);
 	assert.match(second ?? '', /CLUSTER GETKEYSINSLOT 4260 10$/);
+	assert.match(third ?? '', /^MEMORY USAGE of some of these keys, times 677, is about what they take/);
 });
+
+const firstSteps: ReadonlyArray<readonly [string, RecordParts, RegExp]> = [
+	['no slot was read', {}, /^look for what puts so much into this shard: one hash tag/],
+	['the slots were counted', counted([[tagSlot, 480]]), /^no slot holds half of its keys: look for large keys/],
+	['an old reading of the slots', counted([[tagSlot, 480]], 121_000), /^look for what puts so much/],
+	['random keys of many slots', sampled(9, undefined), /^no slot holds half of its keys: look for large keys/],
+	['random keys of a slot that was not counted yet', sampled(14, undefined), /^look for what puts so much/],
+];
+for (const [what, record, expected] of firstSteps) {
+	test(`the first step follows from what is known of the slots: ${what}`, () => {
+		const [first] = firingOf(memOom, full(record)).next;
+		assert.match(messageText(first?.text ?? ''), expected);
+	});
+}
