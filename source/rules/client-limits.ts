@@ -7,6 +7,7 @@ import {count, percent, perSecond} from '../text/units.js';
 import {type NamedClients, namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {clientsOfConfig, type FileLimit, fileLimitOf, fileLimitSteps, filesAllow, reservedFiles} from './file-limit.js';
+import {idleConnections, idleSteps} from './idle-connections.js';
 import {absent, answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -68,6 +69,7 @@ export const cliMax = rule({
 		}
 
 		const holder = mainHolder(facts, used);
+		const idle = idleConnections(facts, used);
 		const lowered = loweredLimit(facts, limit);
 		const asked = lowered === undefined ? clientsOfConfig(facts.record, limit) : undefined;
 		const unlikeConfig = asked === undefined ? '' : `, not the ${asked} of its config`;
@@ -80,24 +82,35 @@ export const cliMax = rule({
 			...(used >= limit
 				? {
 						problem: 'turns new clients away',
-						...(lowered === undefined
-							? {reason: taken}
-							: {detail: holder === undefined ? undefined : taken, reason: filesAllow(lowered)}),
+						...(idle !== undefined
+							? {reason: message`${count(idle.connections)} of ${count(limit)} are idle, from ${idle.name}`}
+							: lowered === undefined
+								? {reason: taken}
+								: {detail: holder === undefined ? undefined : taken, reason: filesAllow(lowered)}),
 					}
 				: {
 						problem: 'has few connections left',
 						detail: message`${count(used)} of ${count(limit)} taken (${percent(share)})${held}`,
-						reason: asked === undefined ? undefined : `maxclients is not the ${asked} of its config`,
+						reason:
+							idle !== undefined
+								? message`${count(idle.connections)} are idle, from ${idle.name}`
+								: asked === undefined
+									? undefined
+									: `maxclients is not the ${asked} of its config`,
 					}),
 			effect: used >= limit ? 'connections-refused' : undefined,
-			...(holder === undefined ? {} : {culprit: {client: holder.name}}),
+			...(idle === undefined && holder === undefined ? {} : {culprit: {client: (idle ?? holder)?.name}}),
 			evidence: [
 				{name: 'connections', value: used, unit: 'count'},
 				{name: 'maxclients', value: limit, unit: 'count'},
+				...(idle === undefined
+					? []
+					: [{name: 'none of them used for', value: idle.idleSeconds, unit: 'seconds' as const}]),
 				...infoEvidence(facts, ['clients', 'connected_clients', 'count'], ['clients', 'blocked_clients', 'count']),
 			],
 			meaning: message`${lowered === undefined ? '' : message`Its config asks for ${lowered.asked} clients; the limit of open files at its start lowered them. Now ${taken}. `}When none is left, new clients get an error and are disconnected, redis-top among them.`,
 			...raising(lowered, [
+				...(idle === undefined ? [] : idleSteps(facts, idle)),
 				...(asked === undefined
 					? []
 					: [hint(`set it back over a connection that is open: CONFIG SET maxclients ${mostClients(facts, asked)}`)]),

@@ -268,3 +268,73 @@ testRule(cliIdleHog, [
 	['one holds all of a few', listed(...crowd('10.0.0.1', 900)), 'clear'],
 	['CLIENT LIST was not read', {}, 'pending'],
 ]);
+
+const rowsOf = (count: number, row: Omit<Parameters<typeof clientOf>[0], 'id'>, host: string, from = 0) =>
+	Array.from({length: count}, (_, index) =>
+		clientOf({...row, id: from + index, address: `${host}:${40_000 + from + index}`}),
+	);
+
+const held = (value: ReturnType<typeof rowsOf>, server: Sections[string] = {}, used = 100): FactsParts => ({
+	info: {server, clients: {connected_clients: used, maxclients: 100}},
+	config: {timeout: '0', 'tcp-keepalive': '300'},
+	record: {clients: {atMs: 0, value}},
+});
+
+const active = rowsOf(37, {name: 'shop-api', idleSeconds: 0}, '10.99.20.3');
+const abandoned = rowsOf(61, {name: 'shop-api', idleSeconds: 15}, '10.99.20.2', 100);
+
+testRule(cliMax, [
+	[
+		'all taken, most by a host that uses none of them',
+		held([...active, ...abandoned]),
+		'critical',
+		/^turns new clients away: 61 of 100 are idle, from 10\.99\.20\.2$/,
+	],
+	[
+		'few left, many taken by a host that uses none of them',
+		held([...active, ...abandoned], {}, 85),
+		'warning',
+		/^has few connections left, 85 of 100 taken \(85%\), 98 by shop-api: 61 are idle, from 10\.99\.20\.2$/,
+	],
+	[
+		'all taken, many by a name that no longer uses them',
+		held([...rowsOf(60, {name: 'old-worker', idleSeconds: 300}, '10.99.20.3'), ...rowsOf(38, {}, '10.99.20.3', 100)]),
+		'critical',
+		/: 60 of 100 are idle, from old-worker$/,
+	],
+	[
+		'all taken, and the pool that was opened since has filled the rest',
+		held([...rowsOf(37, {name: 'shop-api', idleSeconds: 12}, '10.99.20.3'), ...abandoned]),
+		'critical',
+		/: 61 of 100 are idle, from 10\.99\.20\.2$/,
+	],
+	[
+		'all taken, and one connection of the host is used',
+		held([...active, ...abandoned, ...rowsOf(1, {name: 'shop-api'}, '10.99.20.2', 300)]),
+		'critical',
+		/: shop-api has 99 of 100 connections$/,
+	],
+	[
+		'all taken, many by subscribers',
+		held([...active, ...rowsOf(61, {name: 'shop-api', idleSeconds: 90, flags: 'P'}, '10.99.20.2', 100)]),
+		'critical',
+		/: shop-api has 98 of 100 connections$/,
+	],
+	[
+		'all taken, and nobody uses the server',
+		held(rowsOf(98, {name: 'shop-api', idleSeconds: 90}, '10.99.20.2')),
+		'critical',
+		/: shop-api has 98 of 100 connections$/,
+	],
+	['far from the limit, half of the connections idle', held([...active, ...abandoned], {}, 60), 'clear'],
+]);
+
+test('cli.max: the steps for idle connections close those of the host where the server can', () => {
+	const steps = (server: Sections[string]) =>
+		firingOf(cliMax, held([...active, ...abandoned], server)).next.map(({text}) => messageText(text));
+	const [valkey] = steps({redis_version: '7.2.4', server_name: 'valkey', valkey_version: '9.1.0'});
+	assert.match(valkey ?? '', /^if 10\.99\.20\.2 is gone, .*: CLIENT KILL IP 10\.99\.20\.2 IDLE 15$/);
+	const [redis, keepalive] = steps({redis_version: '8.0.2'});
+	assert.match(redis ?? '', /: CONFIG SET timeout 120, .*; then set it back to 0$/);
+	assert.match(keepalive ?? '', /^tcp-keepalive is 300: connections of a host that is gone stay 10m/);
+});
