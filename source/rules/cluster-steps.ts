@@ -44,6 +44,8 @@ export function oldPlaceSteps(
 	return oldPlaces.length === 0
 		? []
 		: [
+				// The commands are too long for line 3 of the screen.
+				hint('CLUSTER MEET each at its new address'),
 				...lines.map(({host, port, busPort}): NextStep => {
 					const place = message`${nameOf('host', host)}`;
 					const bus = busPort === undefined ? '' : ` ${busPort}`;
