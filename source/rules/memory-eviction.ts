@@ -13,7 +13,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 import {scriptMemory} from './script-memory.js';
-import {stoppedConsumers} from './stopped-consumers.js';
+import {failingConsumers} from './stopped-consumers.js';
 import {topWriter, type Writer} from './writers.js';
 
 /** Time for which keys are evicted before that is a warning, in milliseconds. */
@@ -226,7 +226,7 @@ export const memOom = rule({
 				: (limitUnlikeOthers(facts, limit) ?? policyUnlikeOthers(facts) ?? dataUnlikeOthers(facts));
 		const isOfData = !isOverhead && !isLowered && tooSmall === undefined && filler === undefined;
 		const writer = isOfData ? topWriter(facts) : undefined;
-		const stopped = isOfData ? stoppedConsumers(facts) : undefined;
+		const stopped = isOfData ? failingConsumers(facts) : undefined;
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
 			detail: scripts?.detail ?? (stopped === undefined ? writer?.culprit.client && writer.text : goesOn(writer)),

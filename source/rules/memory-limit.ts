@@ -13,7 +13,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 import {scriptMemory} from './script-memory.js';
-import {stoppedConsumers} from './stopped-consumers.js';
+import {failingConsumers} from './stopped-consumers.js';
 import {topWriter} from './writers.js';
 
 /** The finding of mem.max, without its remedy. */
@@ -50,7 +50,7 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 	const writer = growth === undefined ? undefined : topWriter(facts);
 	const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
 	const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < criticalShare;
-	const stopped = growth === undefined ? undefined : stoppedConsumers(facts);
+	const stopped = growth === undefined ? undefined : failingConsumers(facts);
 	const unlike = evictsAll ? undefined : memoryUnlikeOthers(facts);
 	const detail = [
 		...(growth?.kind === 'first' ? [growth.text] : []),

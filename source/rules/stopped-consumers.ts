@@ -1,5 +1,6 @@
 import type {CommandRate} from '../derive/command-rates.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
+import {perSecond} from '../text/units.js';
 import {otherClients} from './client-names.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -102,3 +103,52 @@ export function stoppedConsumers(facts: NodeFacts): StoppedConsumers | undefined
 		],
 	};
 }
+
+/** Commands that take one entry with each call. Others, such as LPOP with a count, may take many. */
+const takesOne: ReadonlySet<string> = new Set(['blpop', 'brpop']);
+const listPushes: ReadonlySet<string> = new Set(['lpush', 'rpush']);
+
+/** Fewest pushes per second, and the least multiple of what is taken, from which consumers are too slow. */
+const fewestPushes = 10;
+const timesAsMany = 2;
+
+/**
+The consumers of a list that run, and take clearly fewer entries than are pushed. Undefined where a command runs that may
+take several entries at once, and where a consumer waits: its list is empty.
+*/
+function slowConsumers(facts: NodeFacts): StoppedConsumers | undefined {
+	const running = facts.record.commands.filter(rate => attempts(rate) > 0);
+	const taking = running
+		.filter(({command}) => listConsumers.includes(command) || otherTakers.includes(command))
+		.toSorted((one, other) => attempts(other) - attempts(one));
+	const [most] = taking;
+	const isWaited = otherClients(facts).some(
+		({command, flags}) => takesOne.has(command.toLowerCase()) && flags.includes('b'),
+	);
+	const sum = (rates: readonly CommandRate[]) => rates.reduce((all, rate) => all + attempts(rate), 0);
+	const pushed = sum(running.filter(({command}) => listPushes.has(command)));
+	const taken = sum(taking);
+	if (
+		most === undefined ||
+		isWaited ||
+		!listPushes.has(topWrite(facts) ?? '') ||
+		taking.some(({command}) => !takesOne.has(command)) ||
+		pushed < Math.max(fewestPushes, timesAsMany * taken)
+	) {
+		return undefined;
+	}
+
+	const name = most.command.toUpperCase();
+	return {
+		text: `${name} takes only ${perSecond(taken)}`,
+		evidence: [
+			{name: 'pushes, at least', value: pushed, unit: 'perSecond'},
+			{name: `${name} now`, value: taken, unit: 'perSecond'},
+		],
+		next: [hint(`start more consumers of the queue, or slow its producers down: ${name} takes one entry a call`)],
+	};
+}
+
+/** The consumers of the queue that most writes go to, if they stopped, or are too slow for what is pushed. */
+export const failingConsumers = (facts: NodeFacts): StoppedConsumers | undefined =>
+	stoppedConsumers(facts) ?? slowConsumers(facts);

@@ -77,6 +77,33 @@ testRule(memOom, [
 		'critical',
 		most,
 	],
+	[
+		'consumers take one entry at a time, fewer than are pushed',
+		full(calls('lpush', 1700, 20, 100), calls('brpop', 1000, 20)),
+		'critical',
+		/^refuses writes \(OOM\), LPUSH from mail-web goes on: BRPOP takes only 20\/s$/,
+	],
+	['consumers take nearly all', full(refusedPush, calls('brpop', 1000, 50)), 'critical', most],
+	['a command may take several entries', full(refusedPush, calls('lpop', 1000, 20)), 'critical', most],
+	[
+		'entries are deleted as well',
+		full(refusedPush, calls('brpop', 1000, 20), calls('unlink', 1000, 1)),
+		'critical',
+		most,
+	],
+	[
+		'a consumer waits, although others take entries: a list is empty',
+		{
+			...full(refusedPush, calls('brpop', 1000, 20)),
+			record: {
+				...commands(refusedPush, calls('brpop', 1000, 20)),
+				clients: {atMs: 0, value: [producer, clientOf({id: 7, name: 'mail-worker', command: 'brpop', flags: 'b'})]},
+			},
+		},
+		'critical',
+		most,
+	],
+	['few are pushed', full(calls('lpush', 1700, 0, 6), calls('brpop', 1000, 1)), 'critical', most],
 	['consumers came rarely', full(refusedPush, calls('brpop', 300)), 'critical', most],
 	['consumers never came', full(refusedPush), 'critical', most],
 	[
@@ -155,8 +182,23 @@ testRule(memMax, [
 	],
 	[
 		'memory fills up, and consumers run',
-		growing(100, 95, pushes, calls('brpop', 1000, 9)),
+		growing(100, 95, pushes, calls('brpop', 1000, 50)),
 		'critical',
 		/: most writes are LPUSH/,
 	],
+	[
+		'memory fills up, and consumers take far fewer entries',
+		growing(100, 95, pushes, calls('brpop', 1000, 9)),
+		'critical',
+		/: BRPOP takes only 9\.0\/s, most writes are LPUSH/,
+	],
 ]);
+
+test('the step about slow consumers is to start more of them, and no larger limit', () => {
+	const finding = firingOf(memOom, full(calls('lpush', 1700, 20, 100), calls('brpop', 1000, 20)));
+	assert.match(
+		messageText(finding.next[0]?.text ?? ''),
+		/^start more consumers of the queue, or slow its producers down/,
+	);
+	assert.equal(finding.action, undefined);
+});
