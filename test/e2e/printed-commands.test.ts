@@ -31,6 +31,7 @@ import '../rules/emptied-data.test.js';
 import '../rules/empty-database.test.js';
 import '../rules/end-steps.test.js';
 import '../rules/engine.test.js';
+import '../rules/error-explanations.test.js';
 import '../rules/errors-modules.test.js';
 import '../rules/failing-clients.test.js';
 import '../rules/explanations.test.js';

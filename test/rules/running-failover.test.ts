@@ -55,13 +55,13 @@ testRule(srvFailover, [
 		'one replica lacks writes and acknowledges',
 		withReplicas('waiting-for-sync', [900, 0], [1000, 0]),
 		'warning',
-		/: 10\.0\.1\.21:6379 lacks writes$/,
+		/^lets writes wait for a FAILOVER: 10\.0\.1\.21:6379 lacks writes$/,
 	],
 	[
 		'one replica lacks writes and no longer acknowledges',
 		withReplicas('waiting-for-sync', [900, 6], [1000, 0]),
 		'critical',
-		/: 10\.0\.1\.21:6379 does not answer$/,
+		/^lets writes wait for a FAILOVER: 10\.0\.1\.21:6379 does not answer$/,
 	],
 	[
 		'one replica lacks writes and gives no data',
