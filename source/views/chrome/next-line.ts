@@ -114,12 +114,27 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 		right = allSteps;
 	}
 
-	const fitting = steps.find(fitsIn(room));
+	const ofNode = known
+		.filter(({kind}) => kind === 'command')
+		.map(({text}) => withoutProgram(text, finding, state.nodes.size));
+	const fitting =
+		steps.find(fitsIn(room)) ??
+		(action.length === 0 ? ofNode.find(text => text !== '' && fitsIn(room)(text)) : undefined);
 	const first = known[0]?.text ?? '';
 	const step = fitting ?? (action.length === 0 ? cut(first, Math.max(0, room - prefix.length), glyphs.ellipsis) : '');
 	const left = [label, ...action.flat(), ...(step === '' ? [] : [span(prefix, 'label'), span(step)])];
 	const gap = ' '.repeat(Math.max(0, columns - lineWidth([...left, ...right])));
 	return [...left, span(gap), ...right];
+}
+
+/**
+A command for the node that the finding is about, without the program and its options: `CONFIG SET timeout 0`. Line 2
+names the node. Empty for other steps and other nodes.
+*/
+function withoutProgram(text: string, {node}: Finding, nodes: number): string {
+	const [, options = '', command = ''] = /^(?:redis|valkey)-cli ((?:-\S+ \S+ )*?)([A-Z].*)$/.exec(text) ?? [];
+	const [, host, port] = /^-h (\S+) -p (\d+) /.exec(options) ?? [];
+	return nodes === 1 || `${host}:${port}` === node ? command : '';
 }
 
 /** Where a sentence can end early: a clause begins with a colon, a semicolon or, after a comma, one of these words. */

@@ -98,6 +98,28 @@ test('a finding without an action shows its first step, cut only where no step f
 	assert.match(steps({kind: 'shell', text: 'df -h'}, words('free the disk')), /^ next {2}free the disk /);
 });
 
+test('a command that does not fit stands there without its program, if it is for the node that line 2 names', () => {
+	const lineWith = (...next: readonly NextStep[]) =>
+		lineOf({findings: [findingOf('cli.timeout', 'warning', first?.address, {next})]});
+	const command = (host: string, text: string): NextStep => ({
+		kind: 'command',
+		text: `valkey-cli -h ${host} -p 6379 ${text}`,
+	});
+	assert.match(
+		lineWith(command('10.0.1.11', 'CONFIG SET timeout 0')),
+		/^ next {2}CONFIG SET timeout 0 {2,}9 all steps/,
+	);
+	assert.match(lineWith(command('10.0.1.11', 'PING')), /^ next {2}valkey-cli -h 10\.0\.1\.11 -p 6379 PING {2,}9 all/);
+	assert.match(
+		lineWith(command('10.0.1.12', 'CONFIG SET timeout 0')),
+		/^ next {2}valkey-cli -h 10\.0\.1\.12 .*… {2}9 all/,
+	);
+	assert.match(
+		lineWith(command('10.0.1.11', '--bigkeys --interval 0.01')),
+		/^ next {2}valkey-cli -h 10\.0\.1\.11 .*… {2}9 all/,
+	);
+});
+
 test('a long action leaves out the key of a save before it is cut', () => {
 	const far = recordFrom({address: '10.77.102.200:36379', info: {server: {run_id: 'r3'}}});
 	const finding = findingOf('clu.node_fail', 'critical', first?.address, {
