@@ -30,7 +30,7 @@ import {
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
-import {noFailoverSteps} from './no-failover-steps.js';
+import {heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {meaningOfAbsence} from './refusal-meaning.js';
@@ -252,6 +252,7 @@ export const connRefused = rule({
 		const isPlanned = isGone || isPlannedStop(facts);
 		const leftover = leftoverSentinel(facts.record, facts.nodes);
 		const isMinor = takeover !== undefined || leftover !== undefined;
+		const isHeldBack = takeover === undefined && heldBackReplica(facts.record, facts.nodes) !== undefined;
 		const isStartFirst =
 			mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isStartedFirst(end));
 		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
@@ -289,7 +290,7 @@ export const connRefused = rule({
 								...(leftover === undefined ? [] : [forgetLeftover]),
 								...(mistake === undefined ? [] : mistakeSteps(mistake)),
 								...(takeover === undefined ? noFailoverSteps(facts.record, facts.nodes) : [hint(returnAfterTakeover)]),
-								...(mistake === undefined ? stepsAfterEnd(end, facts) : []),
+								...(mistake === undefined ? stepsAfterEnd(end, facts, isHeldBack) : []),
 								...(isStartFirst && end === undefined ? [startAgain(facts)] : []),
 								...statusSteps(facts, isStartFirst),
 								...logSteps(facts),

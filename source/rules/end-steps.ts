@@ -212,7 +212,10 @@ export const mistakeSteps = ({path, line, text, why, isMissingFolder}: ConfigMis
 		: [hint(message`correct line ${line} of its config file, then start it: ${why}, in ${nameOf('path', path)}`)];
 
 /** The step that starts a server again: by the program that ran it, or by hand as it was started. */
-export function startAgain({record}: NodeFacts): NextStep {
+export const startAgain = (facts: NodeFacts): NextStep => startAsBefore(facts) ?? hint('start it again');
+
+/** The same, where it is known how the server was started. */
+function startAsBefore({record}: NodeFacts): NextStep | undefined {
 	const host = record.host?.value;
 	const supervisor = host?.kind === 'here' ? host.supervisor : undefined;
 	if (supervisor?.kind === 'systemd' && supervisor.isGuess !== true) {
@@ -220,7 +223,7 @@ export function startAgain({record}: NodeFacts): NextStep {
 	}
 
 	const line = supervisor?.kind === 'container' ? undefined : commandLine(record);
-	return hint(line === undefined ? 'start it again' : message`start it again: ${line}`);
+	return line === undefined ? undefined : hint(message`start it again: ${line}`);
 }
 
 /** Whether the first step after the end of a process is to start it again: nothing has to be repaired. */
@@ -235,19 +238,25 @@ function startWithMachine({record}: NodeFacts): NextStep {
 		: hint('let the machine start it: systemctl enable its unit, or a restart policy of its container');
 }
 
-/** The next steps after a process has ended; empty if its log does not show the cause. */
-export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts): readonly NextStep[] {
+/**
+The next steps after a process has ended; empty if its log does not show the cause.
+
+@param isStartSaid Whether a step before says that the server is to be started. Then only the command for it follows.
+*/
+export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts, isStartSaid = false): readonly NextStep[] {
 	if (end === undefined) {
 		return [];
 	}
 
+	const start = isStartSaid ? startAsBefore(facts) : startAgain(facts);
+	const first = start === undefined ? [] : [start];
 	if (end.machineStartedAtMs !== undefined) {
-		return [startAgain(facts), startWithMachine(facts)];
+		return [...first, startWithMachine(facts)];
 	}
 
 	const host = facts.record.host?.value;
 	return end.remark.id === 'killed'
-		? [startAgain(facts), hint('its log ends without a shutdown (kill -9): ask who or what killed it')]
+		? [...first, hint('its log ends without a shutdown (kill -9): ask who or what killed it')]
 		: stepsOfEnd(end.remark, {
 				folder: (host?.kind === 'here' ? host.folder?.path : undefined) ?? facts.setting('dir'),
 				isValkey: isValkey(facts.record),

@@ -31,8 +31,11 @@ export function noFailoverSteps(record: NodeRecord, nodes: Nodes): readonly Next
 	return clusterSteps(record, nodes);
 }
 
-/** The step for a primary of a cluster whose replicas all have no data, or data that is too old for an election. */
-function clusterSteps({address, clusterNodes}: NodeRecord, nodes: Nodes): readonly NextStep[] {
+/**
+The first replica of a primary of a cluster whose replicas all have no data, or data that is too old for an election.
+Undefined if one of them may be elected.
+*/
+export function heldBackReplica({address, clusterNodes}: NodeRecord, nodes: Nodes): NodeRecord | undefined {
 	const sameNode = nodeFinder(nodes);
 	const replicas = [...nodes.values()].filter(record => {
 		const named = primaryNamedBy(record);
@@ -40,8 +43,8 @@ function clusterSteps({address, clusterNodes}: NodeRecord, nodes: Nodes): readon
 	});
 	const isInCluster = clusterNodes !== undefined || replicas.some(replica => replica.clusterNodes !== undefined);
 	const [first] = replicas;
-	if (!isInCluster || first === undefined) {
-		return [];
+	if (!isInCluster) {
+		return undefined;
 	}
 
 	const limitMs = nodeTimeoutOf(nodes);
@@ -49,7 +52,15 @@ function clusterSteps({address, clusterNodes}: NodeRecord, nodes: Nodes): readon
 		const link = replicaLinkOf(replica);
 		return link !== undefined && dataObstacle(link, limitMs) !== undefined;
 	});
-	return isHeldBack ? [hint(message`start ${nodeName(address)} again: no replica takes over, ${dataOf(first)}`)] : [];
+	return isHeldBack ? first : undefined;
+}
+
+/** The step for a primary of a cluster that no replica can replace. */
+function clusterSteps(record: NodeRecord, nodes: Nodes): readonly NextStep[] {
+	const first = heldBackReplica(record, nodes);
+	return first === undefined
+		? []
+		: [hint(message`start ${nodeName(record.address)} again: no replica takes over, ${dataOf(first)}`)];
 }
 
 /** What is wrong with the data of a replica that an election does not consider. */

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeRecord} from '../../source/derive/node-record.js';
+import type {LocalEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import {connRefused} from '../../source/rules/connectivity.js';
 import {noFailoverSteps} from '../../source/rules/no-failover-steps.js';
+import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection} from '../harness/records.js';
+import {factsOf} from '../harness/rule-cases.js';
 
 const dead = recordFrom({
 	address: '10.0.1.9:6379',
@@ -51,6 +55,37 @@ test('a replica that never synchronised with the dead primary has no old data, b
 	assert.deepEqual(stepsBeside(replica(11, -1, {}, 40)), [
 		'start 10.0.1.9:6379 again: no replica takes over, 10.0.1.11:6379 has not synchronised with it since its start',
 	]);
+});
+
+test('a killed primary that no replica can replace is said once to be started', () => {
+	const {nowMs} = factsOf({});
+	const killed: Partial<LocalEvidence> = {
+		earlierProcess: {processId: 7, seenAtMs: nowMs - 20_000},
+		log: {
+			source: '/var/log/redis.log',
+			lines: ['7:M 24 Nov 2026 11:22:33.123 * Ready to accept connections tcp'],
+			starts: [{processId: 7, atMs: nowMs - 60_000}],
+			remarks: [],
+		},
+	};
+	const startsOf = (other: NodeRecord) =>
+		firingOf(connRefused, {
+			record: {
+				address: '10.0.1.9:6379',
+				failure: refusedConnection,
+				clusterNodes: {atMs: 0, value: []},
+				lastReplyAtMs: nowMs - 20_000,
+				failingSinceMs: nowMs - 20_000,
+			},
+			host: killed,
+			nodes: [other],
+		})
+			.next.map(({text}) => messageText(text))
+			.filter(text => /^start .* again/.test(text) || text.startsWith('start it again'));
+	assert.deepEqual(startsOf(replica(11, -1)), [
+		'start 10.0.1.9:6379 again: no replica takes over, 10.0.1.11:6379 never synchronised with it and has no data',
+	]);
+	assert.deepEqual(startsOf(replica(11, 5)), ['start it again']);
 });
 
 test('a dead primary of a cluster has no such step if a replica may take over, or none is known', () => {
