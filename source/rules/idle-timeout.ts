@@ -43,7 +43,10 @@ export const cliTimeout = rule({
 
 		return fires(limit < shortSeconds ? 'warning' : 'info', {
 			problem: `closes connections that are idle for ${seconds(limit)}`,
-			detail: message`${perSecond(connections)} new ones${newest === undefined ? '' : message`, most from ${newest.name}`}`,
+			detail:
+				connections > 0
+					? message`${perSecond(connections)} new ones${newest === undefined ? '' : message`, most from ${newest.name}`}`
+					: newest && message`most from ${newest.name}`,
 			reason: `timeout is ${limit}`,
 			culprit: newest === undefined ? undefined : {client: newest.name},
 			evidence: [
