@@ -45,7 +45,9 @@ for (const {name, program} of await twoVersions()) {
 		void client.command('SHUTDOWN', 'NOSAVE').catch(() => undefined);
 		expectCheck(await checked(t, look(primary)), {
 			status: 'critical',
-			verdict: new RegExp(`${addressOf(replica)} is not responding: its process is stopped`),
+			verdict: new RegExp(
+				`${addressOf(primary)} shuts down within .*: it only waits for its replicas; ${addressOf(replica)} is not responding`,
+			),
 			rules: ['srv.shutdown critical', 'conn.unresponsive critical'],
 		});
 		await primary.command('SHUTDOWN', 'ABORT');
