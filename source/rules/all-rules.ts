@@ -71,6 +71,7 @@ import {replicationSetupRules} from './replication-setup.js';
 import {replicationSyncRules} from './replication-sync.js';
 import {replicationTimeoutRules} from './replication-timeout.js';
 import type {FleetRule, NodeRule} from './rule.js';
+import {sameFileRules} from './same-files.js';
 import {saveOftenRules} from './save-often.js';
 import {securityRules} from './security.js';
 import {securityFixRules} from './security-fixes.js';
@@ -108,6 +109,7 @@ export const allRules = [
 	...memoryBuffersRules,
 	...writeRefusalRules,
 	...rdbRules,
+	...sameFileRules,
 	...saveOftenRules,
 	...unloadedDataRules,
 	...aofRules,

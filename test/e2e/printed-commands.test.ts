@@ -86,6 +86,7 @@ import '../rules/replication-loss.test.js';
 import '../rules/replication-resyncs.test.js';
 import '../rules/replication-setup.test.js';
 import '../rules/replication-timeout.test.js';
+import '../rules/same-files.test.js';
 import '../rules/save-often.test.js';
 import '../rules/security-fixes.test.js';
 import '../rules/security.test.js';
