@@ -1,6 +1,7 @@
+import {message} from '../domain/message.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {count, inAbout, percent, perSecond} from '../text/units.js';
-import {growthToLimit} from './memory-growth.js';
+import {growthToLimit, hourSeconds} from './memory-growth.js';
 import {pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -73,8 +74,10 @@ export const keyTtlLost = rule({
 
 		const limit = facts.number('memory', 'maxmemory') ?? 0;
 		const growth = limit > 0 ? growthToLimit(facts, limit) : undefined;
-		const left = growth?.kind === 'steady' ? growth.leftSeconds : undefined;
+		// `check` begins with two samples. It takes those that show a steady growth only to confirm a warning.
+		const left = growth !== undefined && growth.leftSeconds < hourSeconds ? growth.leftSeconds : undefined;
 		const writer = topWriter(facts);
+		const client = writer?.culprit.client;
 		return fires(left === undefined ? 'info' : 'warning', {
 			problem:
 				left === undefined
@@ -90,10 +93,20 @@ export const keyTtlLost = rule({
 			],
 			meaning: 'These keys never expire. They fill the memory until keys are evicted or writes are refused.',
 			next: [
-				hint('compare the last release: SET without EX drops the TTL of a key, SET with KEEPTTL keeps it'),
+				hint(
+					message`compare the last release${client === undefined ? '' : message` of ${client}`}: SET without EX drops the TTL of a key, SET with KEEPTTL keeps it`,
+				),
+				...(left === undefined
+					? []
+					: [
+							hint(
+								message`until then ${client === undefined ? 'stop the writer' : message`stop ${client}`}, or raise maxmemory where the machine has room`,
+							),
+						]),
 				hint('take a key that was just written from the log of the client, and ask TTL KEY: -1 means no TTL'),
 				redisCli(facts, 'INFO keyspace'),
 			],
+			...(left === undefined ? {} : {action: 'set-maxmemory' as const}),
 		});
 	},
 });

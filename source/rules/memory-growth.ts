@@ -44,10 +44,13 @@ const steadyFit = 0.9;
 /** Least growth over these readings, as a share of maxmemory. Buffers of clients change used memory by less. */
 const leastGrowth = 0.001;
 
-/** How memory grows: the seconds until it is full at this pace, or what it grew by in the first samples. */
+/** Seconds within which memory that gets full is worth a warning. */
+export const hourSeconds = 3600;
+
+/** How memory grows: the seconds until it is full at this rate, and what it grew by where only the first samples tell. */
 export type Growth =
 	| {readonly kind: 'steady'; readonly leftSeconds: number}
-	| {readonly kind: 'first'; readonly text: string};
+	| {readonly kind: 'first'; readonly leftSeconds: number; readonly text: string};
 
 /**
 The growth of used memory in the last seconds. Undefined if it does not grow steadily, or if it reaches maxmemory in more
@@ -69,11 +72,13 @@ export function growthToLimit(facts: NodeFacts, limit: number): Growth | undefin
 	const between = earlier === undefined || sample === undefined ? 0 : (sample.elapsedMs - earlier.elapsedMs) / 1000;
 	const grown = facts.increase('memory', 'used_memory') ?? 0;
 	return between > 0 && grown >= leastGrowth * limit
-		? {kind: 'first', text: `grew by ${bytes(grown)} in ${shortAge(between * 1000)}`}
+		? {
+				kind: 'first',
+				leftSeconds: (Math.max(0, limit - (facts.number('memory', 'used_memory') ?? limit)) * between) / grown,
+				text: `grew by ${bytes(grown)} in ${shortAge(between * 1000)}`,
+			}
 		: undefined;
 }
-
-const hourSeconds = 3600;
 
 export const memGrowth = rule({
 	id: 'mem.growth',

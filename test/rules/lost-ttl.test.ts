@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import {keyTtlLost} from '../../source/rules/lost-ttl.js';
 import {clientOf, type Sections, sampledAtMs} from '../harness/records.js';
-import {type FactsParts, testRule} from '../harness/rule-cases.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const database = (keys: number, expires: number): Sections => ({
 	keyspace: {db0: `keys=${keys},expires=${expires},avg_ttl=1000`},
@@ -14,7 +17,7 @@ const keys = (
 ): FactsParts => ({
 	...parts,
 	info: {...database(...after), ...parts.info},
-	earlier: database(...before),
+	earlier: {...database(...before), ...parts.earlier},
 	record: {role: 'primary', ...parts.record},
 });
 
@@ -52,6 +55,25 @@ testRule(keyTtlLost, [
 		'warning',
 		/^gets 480\/s keys without a TTL, full in about 3m/,
 	],
+	[
+		'they fill the memory within two samples: check takes further ones to confirm it',
+		keys([20_200, 20_000], [20_300, 20_000], {
+			info: {memory: {used_memory: 82_500_000, maxmemory: 300_000_000}},
+			earlier: {memory: {used_memory: 80_000_000, maxmemory: 300_000_000}},
+			record: setters,
+		}),
+		'warning',
+		/^gets 100\/s keys without a TTL, full in about 1m27s, 99% of its 20.3k keys have one: most writes are SET from shop-2$/,
+	],
+	[
+		'memory would be full in hours by two samples',
+		keys([20_200, 20_000], [20_300, 20_000], {
+			info: {memory: {used_memory: 80_400_000, maxmemory: 300_000_000_000}},
+			earlier: {memory: {used_memory: 80_000_000, maxmemory: 300_000_000_000}},
+		}),
+		'info',
+		/^gets 100\/s keys without a TTL, 99%/,
+	],
 	['keys expire as others are written with a TTL', keys([100_000, 97_000], [100_100, 97_100]), 'clear'],
 	['keys with a TTL expire, and nothing is written', keys([100_000, 97_000], [99_000, 96_000]), 'clear'],
 	['all data grows alike', keys([1_000_000, 600_000], [1_002_000, 601_200]), 'clear'],
@@ -68,3 +90,21 @@ testRule(keyTtlLost, [
 	['a replica', keys([100_000, 97_000], [100_480, 97_000], {record: {role: 'replica'}}), 'clear'],
 	['one sample', {info: database(100_000, 97_000), record: {role: 'primary'}}, 'pending'],
 ]);
+
+test('the steps name the client, and what helps until its release is mended', () => {
+	const evaluation = keyTtlLost.evaluate(
+		factsOf(
+			keys([20_200, 20_000], [20_300, 20_000], {
+				info: {memory: {used_memory: 82_500_000, maxmemory: 300_000_000}},
+				earlier: {memory: {used_memory: 80_000_000, maxmemory: 300_000_000}},
+				record: setters,
+			}),
+		),
+		0,
+	);
+	assert.ok(evaluation.kind === 'fires');
+	const steps = evaluation.next.map(({text}) => messageText(text));
+	assert.match(steps[0] ?? '', /^compare the last release of shop-2: SET without EX/);
+	assert.match(steps[1] ?? '', /^until then stop shop-2, or raise maxmemory/);
+	assert.equal(evaluation.action, 'set-maxmemory');
+});
