@@ -1,4 +1,5 @@
 import type {TrackedReading} from '../derive/field-tracks.js';
+import {addingCommands} from '../derive/seen-writers.js';
 import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
@@ -157,6 +158,42 @@ function hasFallenSinceStart(facts: NodeFacts, share: number, limits: {readonly 
 	return hitShareSinceStart(facts) >= (share <= fewHits ? Math.min(halfOfAll, limits.before) : limits.before);
 }
 
+/** Least number of new keys, and of writes, for each miss from which clients write what they missed. */
+const leastRefill = 0.5;
+
+/**
+Whether clients ask for other keys than at `best`, as after a release that renames them: they look up as many keys, write
+what they miss, and thereby add keys to those of before, which are all there still. A
+job that reads new keys leaves the hits of the others. A cache that was emptied has fewer keys than before.
+*/
+function asksForOthers(facts: NodeFacts, hits: number, misses: number, best: Best): boolean {
+	const {sample, earlier, record} = facts;
+	if (sample === undefined || earlier === undefined || best.expiring === 0) {
+		return false;
+	}
+
+	const elapsedSeconds = (sample.elapsedMs - earlier.elapsedMs) / 1000;
+	const added = ((keyCount(sample.info) ?? 0) - (keyCount(earlier.info) ?? 0)) / elapsedSeconds;
+	const writes = record.commands
+		.filter(({command}) => addingCommands.has(command))
+		.reduce((sum, {callsPerSecond = 0}) => sum + callsPerSecond, 0);
+	return (
+		hits + misses >= best.hits / best.share / 2 &&
+		Math.min(added, writes) >= leastRefill * misses &&
+		keyTotals(sample.info).expiring >= best.expiring &&
+		(facts.perSecond('stats', 'evicted_keys') ?? 0) === 0 &&
+		(facts.perSecond('stats', 'expired_keys') ?? 0) < leastExpiredShare * misses
+	);
+}
+
+/** Who asks for other keys: `web asks for other keys than before, and writes them with SETEX`. */
+function othersText({culprit: {command, client}}: Writer): Message {
+	const how = command === undefined ? '' : ` with ${command}`;
+	return client === undefined
+		? `clients ask for other keys than before, and write them${how}`
+		: message`${client} asks for other keys than before, and writes them${how}`;
+}
+
 /** How long keys live, and who writes them, in words that fit on a narrow screen: `keys live 5.4s after SET from web`. */
 function lifeText({seconds: lifetime, isOfAll}: Lifetime, writer: Writer | undefined): Message {
 	const {command, client} = writer?.culprit ?? {};
@@ -181,11 +218,12 @@ export const keyMiss = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire; keys with a longer TTL may be left from before. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server. It is a warning as well where redis-top has just begun to look and far more keys expire than since the start, while clients write again what they miss.',
+			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire; keys with a longer TTL may be left from before. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server. It is a warning as well where redis-top has just begun to look and far more keys expire than since the start, while clients write again what they miss. And it is a warning where lookups found their key within the last ten minutes, and clients now write what they miss beside keys that are all there still: they ask for other keys.',
 		since: '2.2',
 		falsePositives: [
 			'A client that asks whether a key exists counts a miss. The finding is only info, unless lookups found their keys a moment ago.',
 			'A nightly expiry of many keys makes lookups miss too. The number of keys falls then, and the finding stays info.',
+			'A job that reads and writes new keys leaves the hits of the other clients, and a cache that was emptied has fewer keys than before. The finding stays info.',
 			'A replica counts the reads of its own clients. Its ratio says nothing about its primary.',
 		],
 	},
@@ -222,13 +260,14 @@ export const keyMiss = rule({
 		const isUnseen = (best?.share ?? 0) < limits.before && hasJustBegun(facts);
 		const isBelowStart = isUnseen && hasFallenSinceStart(facts, hits / lookups, limits);
 		const sooner = !isShort && isBelowStart ? soonerExpiry(facts, hits, misses) : undefined;
-		const hasFallen = (isShort && (wasBetter || isBelowStart)) || sooner !== undefined;
+		const others = !isShort && wasBetter && asksForOthers(facts, hits, misses, best) ? topWriter(facts) : undefined;
+		const hasFallen = (isShort && (wasBetter || isBelowStart)) || sooner !== undefined || others !== undefined;
 		if (!hasFallen && lookups < limits.lookups) {
 			return clear;
 		}
 
 		const isExpiring = isShort || sooner !== undefined;
-		const writer = isExpiring ? topWriter(facts) : undefined;
+		const writer = isExpiring ? topWriter(facts) : others;
 		return fires(hasFallen ? 'warning' : 'info', {
 			problem:
 				hasFallen && wasBetter
@@ -237,9 +276,11 @@ export const keyMiss = rule({
 			...(hasFallen ? {} : {detail: `${perSecond(lookups)} lookups`}),
 			...(isShort
 				? {reason: lifeText(life, writer)}
-				: sooner === undefined
-					? {}
-					: {reason: soonerText(sooner, writer)}),
+				: sooner !== undefined
+					? {reason: soonerText(sooner, writer)}
+					: others !== undefined
+						? {reason: othersText(others)}
+						: {}),
 			...(hasFallen ? {effect: 'slow' as const} : {}),
 			...(writer === undefined ? {} : {culprit: writer.culprit}),
 			evidence: [
@@ -268,7 +309,9 @@ export const keyMiss = rule({
 			],
 			meaning: isExpiring
 				? 'Each miss loads the database behind the cache. What is written to the cache is gone before it is read again.'
-				: 'Each miss loads the database behind the cache. After a restart that is usual, else keys expire or are evicted too early.',
+				: others !== undefined
+					? 'Each miss loads the database behind the cache. The keys of before are all there still, and hardly any is asked for.'
+					: 'Each miss loads the database behind the cache. After a restart that is usual, else keys expire or are evicted too early.',
 			next: isExpiring
 				? [
 						hint(
@@ -277,7 +320,17 @@ export const keyMiss = rule({
 						hint('take a key that is missed from the log of the client, write it, and ask PTTL KEY'),
 						redisCli(facts, 'INFO keyspace'),
 					]
-				: [redisCli(facts, 'INFO keyspace'), hint('compare with evicted_keys and expired_keys: panel 2')],
+				: others !== undefined
+					? [
+							hint(
+								message`compare the last release${others.culprit.client === undefined ? '' : message` of ${others.culprit.client}`}: the prefix or version in the names of its keys, and its database`,
+							),
+							hint(
+								'roll it back, and the keys of before are found again; or let the cache fill, and spare the database behind it meanwhile',
+							),
+							redisCli(facts, 'INFO keyspace'),
+						]
+					: [redisCli(facts, 'INFO keyspace'), hint('compare with evicted_keys and expired_keys: panel 2')],
 		});
 	},
 });

@@ -353,8 +353,10 @@ const besideOthers = (parts: {
 	readonly missesNow?: number;
 	readonly expiring?: number;
 	readonly expired?: number;
+	/** New keys of the last second. */
+	readonly added?: number;
 }): FactsParts => {
-	const {hitsNow, missesNow = 67, expiring = 3469, expired = 67} = parts;
+	const {hitsNow, missesNow = 67, expiring = 3469, expired = 67, added = 0} = parts;
 	const keyspace = (keys: number) => ({db0: `keys=${keys},expires=${keys},avg_ttl=3000000`});
 	const stats = (hits: number, misses: number, gone: number) => ({
 		keyspace_hits: hits,
@@ -364,7 +366,7 @@ const besideOthers = (parts: {
 	});
 	return {
 		info: {stats: stats(2000 + hitsNow, 700 + missesNow, 500 + expired), keyspace: keyspace(expiring)},
-		earlier: {stats: stats(2000, 700, 500), keyspace: keyspace(expiring)},
+		earlier: {stats: stats(2000, 700, 500), keyspace: keyspace(expiring - added)},
 		past: [
 			{stats: stats(0, 0, 0), keyspace: keyspace(3000)},
 			{stats: stats(680, 20, 0), keyspace: keyspace(3000)},
@@ -458,6 +460,28 @@ testRule(keyMiss, [
 	],
 	['hits go on, and a client looks up keys that live for seconds', besideOthers({hitsNow: 60, missesNow: 67}), 'info'],
 	['keys without hits are written for an hour', besideOthers({hitsNow: 3, expiring: 60_000}), 'clear'],
+	[
+		'a release asks for keys of another name, and writes what it misses',
+		besideOthers({hitsNow: 2, expired: 0, added: 60}),
+		'warning',
+		/^hit rate fell from 97% to 2\.9%: web asks for other keys than before, and writes them with SET$/,
+	],
+	[
+		'the same, and a job reads them beside clients that find theirs',
+		besideOthers({hitsNow: 60, expired: 0, added: 60}),
+		'info',
+	],
+	[
+		'the same, and the clients of before have gone',
+		besideOthers({hitsNow: 0, missesNow: 30, expired: 0, added: 30}),
+		'clear',
+	],
+	[
+		'the same, and the cache was emptied before',
+		besideOthers({hitsNow: 2, expiring: 900, expired: 0, added: 60}),
+		'clear',
+	],
+	['the same, and nobody writes what is missed', besideOthers({hitsNow: 2, expired: 0}), 'clear'],
 	['a cache is emptied and fills again', besideOthers({hitsNow: 3, expiring: 300, expired: 0}), 'clear'],
 	['counters are incremented that expire within seconds', besideOthers({hitsNow: 68, missesNow: 2}), 'clear'],
 	[
