@@ -34,6 +34,16 @@ type Unread = {
 };
 
 /**
+Whether the process has saved since its start, so that the RDB file is its own. A script that fills a new server often
+saves within seconds of the start. The counter exists since 7.0; a server that never saved gives the time of its start.
+*/
+function hasSaved(facts: NodeFacts, startedAtMs: number): boolean {
+	const saves = facts.number('persistence', 'rdb_saves');
+	const savedSeconds = facts.number('persistence', 'rdb_last_save_time') ?? 0;
+	return saves === undefined ? savedSeconds * 1000 > startedAtMs + slackMs : saves > 0;
+}
+
+/**
 The data file that the process did not load at its start: the RDB file beside a new append-only file, or the newer
 append-only file of a server without AOF. Undefined without such a file.
 */
@@ -43,7 +53,7 @@ function unreadFile({rdb, appendOnly}: DataFilesEvidence, startedAtMs: number, f
 		const bornAfterMs = (appendOnly?.bornAtMs ?? Number.NaN) - startedAtMs;
 		const isNew = bornAfterMs >= -slackMs && bornAfterMs <= madeByStartMs;
 		const loaded = facts.number('persistence', 'rdb_last_load_keys_loaded') ?? 0;
-		return rdb !== undefined && isNew && isFromBefore(rdb) && loaded === 0
+		return rdb !== undefined && isNew && isFromBefore(rdb) && loaded === 0 && !hasSaved(facts, startedAtMs)
 			? {file: rdb, reason: 'AOF is new, RDB not read', kind: 'rdb'}
 			: undefined;
 	}
@@ -129,6 +139,7 @@ export const perNotLoaded = rule({
 		since: '2.4',
 		falsePositives: [
 			'AOF that is switched on at run time (CONFIG SET appendonly yes) begins with all data. Only an append-only file that the start itself made counts.',
+			'A script that fills a new server may save within seconds of its start. A save since the start (`rdb_saves`, `rdb_last_save_time`) makes the RDB file its own.',
 			'A small file holds hardly any data. The rule ignores files below a minimum size.',
 			'A day after the start, or once a save has replaced the RDB file, the data of the server count. The rule is clear then.',
 		],

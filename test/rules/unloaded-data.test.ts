@@ -59,6 +59,32 @@ testRule(perNotLoaded, [
 		'clear',
 	],
 	['a save has replaced the RDB file', started({rdb: rdb(5), appendOnly: appendOnly(30)}, aof(true)), 'clear'],
+	[
+		'a new server was filled and saved within seconds of its start',
+		started({rdb: rdb(28), appendOnly: appendOnly(30)}, {persistence: {...aof(true).persistence, rdb_saves: 1}}),
+		'clear',
+	],
+	[
+		'the same, and it has not saved yet',
+		started({rdb: rdb(31), appendOnly: appendOnly(30)}, {persistence: {...aof(true).persistence, rdb_saves: 0}}),
+		'critical',
+	],
+	[
+		'an earlier version has saved since its start, and its folder was read before',
+		started(
+			{rdb: rdb(31), appendOnly: appendOnly(30)},
+			{persistence: {...aof(true).persistence, rdb_last_save_time: Math.floor(ago(10) / 1000)}},
+		),
+		'clear',
+	],
+	[
+		'an earlier version gives its start as the time of its last save',
+		started(
+			{rdb: rdb(31), appendOnly: appendOnly(30)},
+			{persistence: {...aof(true).persistence, rdb_last_save_time: Math.floor(ago(30) / 1000)}},
+		),
+		'critical',
+	],
 	['the RDB file is tiny', started({rdb: rdb(31, 300), appendOnly: appendOnly(30)}, aof(true)), 'clear'],
 	['two days ago', started({rdb: rdb(172_801), appendOnly: appendOnly(172_800)}, aof(true), 172_800), 'clear'],
 	[
