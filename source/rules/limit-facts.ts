@@ -3,8 +3,10 @@ import {keyCount} from '../domain/metric.js';
 import {kibibyte, mebibyte} from '../domain/threshold.js';
 import {sizeInBytes} from '../parse/memory-size.js';
 import {bytes, utcClock} from '../text/units.js';
+import {limitUnlikeOthers} from './memory-peers.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {wasPromoted} from './role-change.js';
 
 /**
 Used memory as a share of maxmemory, 0 to more than 1; undefined without a limit. Source: getMaxmemoryState in Redis'
@@ -107,7 +109,9 @@ export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 				next: [],
 				remedy: undefined,
 			}
-		: startedBelow(facts, limit);
+		: hasReceivedData(facts)
+			? promotedBelow(facts, limit)
+			: startedBelow(facts, limit);
 }
 
 const lostAtRestart = hint('then CONFIG REWRITE: what CONFIG SET alone has set is lost at a restart');
@@ -136,6 +140,36 @@ const farAbove = 1.1;
 
 /** Least share of its keys that a server has loaded, where what it holds came from its files. A script may write as much. */
 const loadedShare = 0.5;
+
+/**
+Whether the server has received data as a replica since its start (since 7.0). The keys that it loaded last are then those
+of a full resync.
+*/
+const hasReceivedData = (facts: NodeFacts): boolean => (facts.number('stats', 'total_net_repl_input_bytes') ?? 0) > 0;
+
+/** Room for what a full server is to hold: its memory by this factor, as in rep.maxmem. */
+const roomFactor = 1.25;
+
+/**
+A promoted replica that holds far more than its limit. A replica ignores maxmemory, so it took all data of its primary.
+Undefined where another node shows the limit that it should have.
+*/
+function promotedBelow(facts: NodeFacts, limit: number): LoweredLimit | undefined {
+	const isPromoted = facts.record.role === 'primary' && wasPromoted(facts);
+	if (!isPromoted || (limitShare(facts) ?? 0) <= farAbove || limitUnlikeOthers(facts, limit) !== undefined) {
+		return undefined;
+	}
+
+	const room = `${Math.ceil(((facts.number('memory', 'used_memory') ?? 0) * roomFactor) / mebibyte)}mb`;
+	return {
+		reason: `promoted, and maxmemory is only ${bytes(limit)}`,
+		next: [
+			redisCli(facts, `CONFIG SET maxmemory ${room}   # as on its former primary, if the machine has room`),
+			hint('then CONFIG REWRITE, on each replica too: a replica ignores maxmemory until it is promoted'),
+		],
+		remedy: {value: room},
+	};
+}
 
 /** A server that has loaded more than its limit (`rdb_last_load_keys_loaded`, since 7.0). Nothing shows the limit before. */
 function startedBelow(facts: NodeFacts, limit: number): LoweredLimit | undefined {

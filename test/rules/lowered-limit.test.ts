@@ -98,6 +98,39 @@ test('data above the limit soon after a start were loaded: the limit was larger 
 	assert.equal(reason(4000, 30), 'the policy is noeviction');
 });
 
+test('a promoted replica that holds more than its limit has loaded nothing: its limit was never raised', () => {
+	const own = '1'.repeat(40);
+	const parts = (role: 'primary' | 'replica', usedMebibytes: number, former = '2'.repeat(40)): FactsParts => {
+		const over = lowered('noeviction', {record: {role}});
+		return {
+			...over,
+			info: {
+				...over.info,
+				server: {uptime_in_seconds: 30},
+				stats: {...over.info?.['stats'], total_net_repl_input_bytes: 5 * mebibyte},
+				replication: {master_replid: own, master_replid2: former, second_repl_offset: 900},
+				memory: {...over.info?.['memory'], used_memory: usedMebibytes * mebibyte},
+				persistence: {rdb_last_load_keys_loaded: 30_000},
+			},
+		};
+	};
+	const firing = firingOf(memOom, parts('primary', 30));
+	assert.equal(messageText(firing.reason ?? ''), 'promoted, and maxmemory is only 20.0M');
+	assert.match(messageText(firing.next[0]?.text ?? ''), /CONFIG SET maxmemory 38mb +# as on its former primary/);
+	assert.deepEqual(firing.remedy, {value: '38mb'});
+	assert.equal(
+		messageText(firingOf(memMax, parts('primary', 30)).reason ?? ''),
+		'promoted, and maxmemory is only 20.0M',
+	);
+	assert.equal(messageText(firingOf(memOom, parts('primary', 21)).reason ?? ''), 'the policy is noeviction');
+	assert.equal(
+		messageText(firingOf(memOom, parts('primary', 30, '0'.repeat(40))).reason ?? ''),
+		'the policy is noeviction',
+		'nobody promoted it: it was made a primary with another history',
+	);
+	assert.equal(firingOf(memMax, parts('replica', 30)).reason, undefined, 'a replica takes what its primary has');
+});
+
 test('nobody is told to look for what grew where the limit was lowered', () => {
 	for (const rule of [memEvict, memEvictStorm]) {
 		const texts = firingOf(rule, lowered('allkeys-lru', written('200mb'))).next.map(({text}) => messageText(text));
