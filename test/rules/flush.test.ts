@@ -215,3 +215,20 @@ for (const [name, facts, steps] of [
 		assert.match(texts[steps.length] ?? '', /^stop what sends it/);
 	});
 }
+
+test('key.flush: closing the client is advised only where it empties the database again and again', () => {
+	const ran = (calls: number): FactsParts => {
+		const parts = listed(['ci-tests', 'flushall', 2]);
+		const flushall = {
+			command: 'flushall',
+			calls,
+			callsPerSecond: 0,
+			meanMicroseconds: 900,
+			timeShare: 0,
+			failuresPerSecond: 0,
+		};
+		return {...parts, record: {...parts.record, commands: [flushall]}};
+	};
+	assert.equal(firingOf(keyFlush, ran(1)).action, undefined);
+	assert.equal(firingOf(keyFlush, ran(7)).action, 'client-kill');
+});

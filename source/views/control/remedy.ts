@@ -78,13 +78,19 @@ const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 ]);
 
 /**
+Rules whose client is worth closing only where they say so. A client that emptied a database has done so, and its keys
+come first: they may be lost with the next save.
+*/
+const byClosingIfAdvised: ReadonlySet<RuleId> = new Set<RuleId>(['key.flush', 'key.drop']);
+
+/**
 The id of the client that causes a finding. Undefined if it is not connected, or has several connections. Undefined too
 in the first second of a connection: one that lives for a moment is gone before the action is confirmed.
 */
-function culpritIn({clients, address}: NodeRecord, {rule, culprit, clearedAtMs}: Finding): number | undefined {
+function culpritIn({clients, address}: NodeRecord, {rule, action, culprit, clearedAtMs}: Finding): number | undefined {
 	const name = culprit?.client?.name;
-	const isHere =
-		clearedAtMs === undefined && !notByClosing.has(rule) && (culprit?.node === undefined || culprit.node === address);
+	const isWorth = !notByClosing.has(rule) && (action !== undefined || !byClosingIfAdvised.has(rule));
+	const isHere = clearedAtMs === undefined && isWorth && (culprit?.node === undefined || culprit.node === address);
 	if (name === undefined || name === '' || !isHere) {
 		return undefined;
 	}

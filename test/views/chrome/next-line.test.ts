@@ -357,6 +357,17 @@ test('a finding that recommends to close a connection names the client', () => {
 	assert.match(lineOf({...one, findings: [nobody]}), /^ next {2}X CLIENT KILL ID: close one connection /);
 });
 
+test('after one deletion of all keys the steps that save them come first', () => {
+	const clients = {atMs: sampledAtMs, value: [clientOf({id: 6, name: 'ci-tests'})]};
+	for (const rule of ['key.flush', 'key.drop'] as const) {
+		const lost = findingOf(rule, 'critical', first?.address, {
+			culprit: {client: nameOf('client', 'ci-tests'), command: 'FLUSHALL'},
+			next: [words('copy the append-only file away')],
+		});
+		assert.match(lineOf({findings: [lost], records: [{...nodes[0]!, clients}]}), /^ next {2}copy the append-only file/);
+	}
+});
+
 test('closing the client of a slow log entry is no remedy: its command has ended', () => {
 	const slow = findingOf('lat.slowlog_new', 'warning', first?.address, {
 		culprit: {client: nameOf('client', 'cron-report'), command: 'KEYS'},
