@@ -185,7 +185,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 			next: [
 				words('firewall, security group, network policy: is the port open from here?'),
 				shell(`ss -ltn 'sport = :${portOf(place)}'   # Recv-Q above Send-Q: the accept queue is full`),
-				shell('nft list ruleset || iptables -S'),
+				shell('nft list ruleset; iptables -S'),
 			],
 		}),
 	],
@@ -209,7 +209,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 				'A packet says that the host is not to be reached, and ARP finds the host on this network. So a firewall rejects the connection: that of the host, that of this machine, or one in between. It says nothing of the server.',
 			confirm: [shell(`ip neigh show ${hostOf(place)}`), shell(`nc -vz -w 3 ${hostOf(place)} ${portOf(place)}`)],
 			next: [
-				shell('nft list ruleset || iptables -S | grep REJECT'),
+				shell('nft list ruleset; iptables -S | grep REJECT'),
 				words('the same here: a rule of this machine can reject what it sends'),
 			],
 		}),

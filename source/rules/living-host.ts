@@ -36,7 +36,7 @@ export function livingHost({record, nodes}: Pick<NodeFacts, 'record' | 'nodes'>)
 				next: [
 					hint(`firewall, security group, network policy: is port ${endpoint.port} open from here?`),
 					onHost(`ss -ltn 'sport = :${endpoint.port}'   # Recv-Q above Send-Q: the accept queue is full`),
-					onHost('nft list ruleset || iptables -S'),
+					onHost('nft list ruleset; iptables -S'),
 				],
 			};
 }

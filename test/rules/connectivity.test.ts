@@ -1009,6 +1009,8 @@ test('the steps of a connection contain no host, no path and no user, because fi
 				user: 'secret-user',
 			}).next.map(({text}) => messageText(text));
 			assert.doesNotMatch(texts.join('\n'), /secret/, code);
+			// The text of check has no pipe character, and rewrites single ones alone.
+			assert.doesNotMatch(texts.join('\n'), /\|\|/, code);
 		}
 	}
 });
