@@ -104,7 +104,7 @@ export const perRdbFail = rule({
 							redisCli(facts, 'CONFIG SET repl-diskless-sync yes'),
 							hint('CONFIG SET repl-diskless-sync yes: replicas get their data without a file; and free disk space'),
 						]),
-				...(barred === undefined ? [] : folderRemedy(barred)),
+				...(barred === undefined ? [] : folderRemedy(facts, barred)),
 				...(isKilled ? killedSteps({memory}) : []),
 				...(fork === undefined
 					? [

@@ -118,7 +118,12 @@ const remount =
 /**
 The steps that let the server create files in its folder again. A narrow screen keeps the first clause of the sentence.
 */
-export function folderRemedy({isMissing, isReadOnlyMount, path}: FolderEvidence): readonly NextStep[] {
+export function folderRemedy(
+	{record}: NodeFacts,
+	{isMissing, isReadOnlyMount, path}: FolderEvidence,
+): readonly NextStep[] {
+	const host = record.host?.value;
+	const user = host?.kind === 'here' ? host.process?.userId : undefined;
 	const folder = quotedName('path', path);
 	if (isMissing === true) {
 		return [
@@ -136,7 +141,10 @@ export function folderRemedy({isMissing, isReadOnlyMount, path}: FolderEvidence)
 				onHost(message`findmnt -T ${folder}`),
 				onHost('sudo dmesg -T | grep -iE "remount|I/O error|read-only" | tail'),
 			]
-		: [hint('chown the folder to the user of the server'), onHost(message`ls -ld ${folder}`)];
+		: [
+				hint(`chown the folder to the user of the server${user === undefined ? '' : `, id ${user}`}`),
+				onHost(message`ls -ld ${folder}`),
+			];
 }
 
 /** The steps that look at the folder and its disk; none if the steps of the folder look at it already. */

@@ -198,7 +198,9 @@ export const perNotLoaded = rule({
 							]
 					: [
 							onHost(message`cp -a ${path} ${path}.keep`),
-							hint('copy it now: the next save or rewrite replaces it'),
+							hint(
+								message`copy ${nameOf('path', file.path.slice(file.path.lastIndexOf('/') + 1))} now: the next save or rewrite replaces it`,
+							),
 							redisCli(facts, 'CONFIG SET save ""'),
 							hint(restarts[kind]),
 						]),

@@ -117,7 +117,7 @@ export const perMisconf = rule({
 							hint('CONFIG SET appendonly no buys time, but the file protects nothing then: undo it before a restart'),
 						]
 				: [
-						...(barred === undefined ? [] : folderRemedy(barred)),
+						...(barred === undefined ? [] : folderRemedy(facts, barred)),
 						...(fork === undefined ? [] : [...fork.next, ...saveWithoutFork(facts)]),
 						...(fork === undefined ? folderChecks(facts, obstacle) : []),
 						...logSteps(facts),
@@ -302,7 +302,7 @@ export const perDir = rule({
 			],
 			meaning: barredMeaning(facts),
 			next: [
-				...folderRemedy(folder),
+				...folderRemedy(facts, folder),
 				...(folder.isReadOnlyMount === true ? [] : [onHost(message`findmnt -T ${path}`)]),
 				redisCli(facts, 'CONFIG GET dir'),
 			],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {FolderEvidence, LogEvidence} from '../../source/domain/host-evidence.js';
+import type {FolderEvidence, LogEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import {cfgSaveOff, perDirty, perNone, perRdbFail, perSlowSave, perStale} from '../../source/rules/rdb.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
@@ -195,6 +195,15 @@ test('a failed save offers the next save only if the folder can be written to', 
 	assert.equal(of(undefined).action, 'bgsave');
 	assert.equal(of(false).action, undefined);
 	assert.equal(messageText(of(false).next?.[0]?.text ?? ''), 'chown the folder to the user of the server');
+	const known = firingOf(perRdbFail, {
+		info: failed,
+		config: saved,
+		host: {
+			folder: {...folder, isWritable: false} as FolderEvidence,
+			process: {processId: 7, userId: 65_534} as ProcessEvidence,
+		},
+	});
+	assert.equal(messageText(known.next?.[0]?.text ?? ''), 'chown the folder to the user of the server, id 65534');
 });
 
 const emptyFolder: FolderEvidence = {

@@ -184,3 +184,8 @@ test('both config files are named where the server was started with another one'
 	assert.ok(evidence.some(({value}) => typeof value === 'object' && messageText(value) === '/etc/redis.conf'));
 	assert.doesNotMatch(messageText(meaning), /default settings/);
 });
+
+test('per.not_loaded: the step names the file that is to be copied', () => {
+	const {next} = firingOf(perNotLoaded, started({rdb: rdb(31), appendOnly: appendOnly(30)}, aof(true)));
+	assert.equal(messageText(next[1]?.text ?? ''), 'copy dump.rdb now: the next save or rewrite replaces it');
+});
