@@ -99,6 +99,7 @@ export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: num
 				...(lost && {
 					...(problem.reason === record.failure?.reason ? {} : {bareProblem: problem.problem}),
 					problem: replicaProblem(problem.problem, lost),
+					briefProblems: [problem.problem],
 					detail: problem.detail ?? leftOf(lost),
 				}),
 				failsBy: `${problem.effect} ${record.reach} ${record.failure?.code ?? ''}`,

@@ -73,11 +73,25 @@ const isWorseElsewhere = ({node, effect, consequence, urgency}: NodeProblem & {r
 	consequence.effect !== effect &&
 	urgency === effectRank(consequence.effect);
 
-/** The texts of a consequence on a narrow screen. Its own reason tells the cause in fewer words than the cause itself. */
-const feltTexts = ({node, problem, reason}: NonNullable<NodeProblem['consequence']>): readonly Message[] => [
+/**
+The texts of a consequence on a narrow screen. Its own reason tells the cause in fewer words than the cause itself. The
+other server is more useful to know than the code of the refusal.
+*/
+const feltTexts = (
+	{node, problem, reason}: NonNullable<NodeProblem['consequence']>,
+	{briefProblems: [brief] = [], node: other}: NodeProblem,
+): readonly Message[] => [
 	...(reason === undefined ? [] : [withSubject(node, message`${problem}: ${reason}`)]),
+	...(brief === undefined
+		? []
+		: [problem, ...(typeof problem === 'string' ? [problem.replace(refusalCode, '')] : [])].map(felt =>
+				withSubject(node, message`${felt}: ${withSubject(other, brief)}`),
+			)),
 	withSubject(node, problem),
 ];
+
+/** The code of an error behind the text of a refusal: ` (NOREPLICAS)`. */
+const refusalCode = / \([A-Z]+\)$/;
 
 /** The text with `it` in place of its primary, where the primary was named just before. */
 const withIt = (text: Message, primary: NodeAddress | undefined): Message =>
@@ -162,8 +176,8 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		problemMessage(problem, 'short'),
 		...(problem.consequence === undefined
 			? []
-			: [...(isWorseElsewhere(problem) ? feltTexts(problem.consequence) : [ownMessage(problem, 'short')])]),
-		...(problem.briefProblems ?? []).map(brief => withSubject(problem.node, brief)),
+			: [...(isWorseElsewhere(problem) ? feltTexts(problem.consequence, problem) : [ownMessage(problem, 'short')])]),
+		...(isWorseElsewhere(problem) ? [] : (problem.briefProblems ?? [])).map(brief => withSubject(problem.node, brief)),
 	];
 }
 

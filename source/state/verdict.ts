@@ -179,13 +179,11 @@ const symptomsIn = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<
 });
 
 /** The consequences of each outage, by the node that gives no data. */
-const afterOutage = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, readonly Finding[]> => {
-	const symptoms = symptomsIn(ranked);
-	return new Map(
-		ranked.flatMap(({finding: {rule, node}, causeKey, key}) =>
-			node === undefined || causeKey !== undefined || !reachRules.has(rule) ? [] : [[node, symptoms.get(key) ?? []]],
-		),
+const afterOutage = memoizeByRef((ranked: readonly JoinedFinding[]) => {
+	const outages = ranked.filter(
+		({finding, causeKey}) => isOutage(finding) && (causeKey ?? finding.clearedAtMs) === undefined,
 	);
+	return new Map(outages.map(({finding: {node}, key}) => [node, symptomsIn(ranked).get(key) ?? []] as const));
 });
 
 /**

@@ -801,6 +801,53 @@ test('the verdict on a replica that does not respond names the writes or reads t
 	assert.deepEqual(othersOf(verdict), []);
 });
 
+test('writes that a primary refuses are told before its replica whose host is gone', () => {
+	const replica = recordFrom({
+		address: '10.0.1.12:6379',
+		role: 'replica',
+		reach: 'down',
+		failure: {
+			layer: 'tcp',
+			code: 'ETIMEDOUT',
+			problem: 'does not answer',
+			reason: 'the port is filtered, or the host is gone',
+			state: 'down',
+		},
+		failingSinceMs: sampledAtMs - 15_000,
+		info: {replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379}},
+	});
+	const silent = findingOf('conn.unreachable', 'critical', replica.address, {effect: 'unreachable'});
+	const stale = findingOf('conn.stale', 'critical', replica.address, {effect: 'unreachable'});
+	const late = findingOf('rep.lag_ack', 'critical', up.address, {
+		problem: message`replica ${nodeName(replica.address)} no longer acknowledges`,
+		effect: 'reads-stale',
+		nodes: [up.address, replica.address],
+	});
+	const refused = findingOf('rep.min_good', 'critical', up.address, {
+		problem: 'refuses writes (NOREPLICAS)',
+		reason: message`replica ${nodeName(replica.address)} no longer acknowledges`,
+		effect: 'writes-refused',
+	});
+	// It was late before the connection timed out. That finding has ended, and nothing follows from it.
+	const ended = findingOf('conn.unresponsive', 'warning', replica.address, {
+		effect: 'not-responding',
+		clearedAtMs: sampledAtMs - 10_000,
+	});
+	for (const before of [[], [ended]]) {
+		const findings = [silent, stale, late, refused, ...before];
+		const texts = textsOf(verdictOf(stateWith(findings, [up, replica]), sampledAtMs));
+		assert.ok(
+			texts.every(text => text.startsWith('10.0.1.11:6379 refuses writes')),
+			texts.join('\n'),
+		);
+		assert.deepEqual([...new Set(texts)].slice(-3), [
+			'10.0.1.11:6379 refuses writes (NOREPLICAS): 10.0.1.12:6379 does not answer',
+			'10.0.1.11:6379 refuses writes: 10.0.1.12:6379 does not answer',
+			'10.0.1.11:6379 refuses writes (NOREPLICAS)',
+		]);
+	}
+});
+
 test('writes that a primary refuses because of its replica are told before the replica', () => {
 	const replica = recordFrom({
 		address: '10.0.1.12:6379',
