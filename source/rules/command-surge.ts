@@ -5,6 +5,7 @@ import {percent, perSecond} from '../text/units.js';
 import {mainSendersOf, otherClients, type Senders, senderCulprit} from './client-names.js';
 import {osPsi} from './host.js';
 import {processorWait} from './host-waits.js';
+import {scriptCommands} from './linear-commands.js';
 import {answerMissing, infoNumber, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -38,8 +39,25 @@ export function rateBefore(readings: readonly TrackedReading[], now: number): nu
 	return before.length === 0 ? undefined : Math.max(...before);
 }
 
-/** The command with at least half of all calls of the interval. */
+/**
+The script command that takes at least half of the time that clients take. The time of a script contains that of the
+commands that it calls. These count as commands of their own, so that a script may have a small part of all calls.
+*/
+function mainScript(commands: readonly CommandRate[]): CommandRate | undefined {
+	const timeOf = (rows: readonly CommandRate[]) => rows.reduce((sum, {timeShare = 0}) => sum + timeShare, 0);
+	const scripts = commands.filter(({command}) => scriptCommands.has(command));
+	const [top] = scripts.toSorted((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
+	const others = commands.filter(row => !scripts.includes(row));
+	return top !== undefined && (top.timeShare ?? 0) > 0 && timeOf([top]) >= timeOf(others) ? top : undefined;
+}
+
+/** The command with at least half of all calls of the interval, or the script that calls most of them. */
 function mostCalled(commands: readonly CommandRate[], all: number): CommandRate | undefined {
+	const script = mainScript(commands);
+	if (script !== undefined) {
+		return script;
+	}
+
 	const [top] = commands.toSorted((one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0));
 	return (top?.callsPerSecond ?? 0) >= all / 2 ? top : undefined;
 }
@@ -81,7 +99,7 @@ export const cpuSurge = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule compares the commands a second (`total_commands_processed`) with the highest rate of the last ten minutes before the rise, and a single command (`cmdstat_…`) with its average since the start of the server. It fires when one command has at least half of the calls and its rate is many times as high as before. It is a warning when clients with one name send it, and the main thread is busy or waits for a processor, or the machine is short of processor time; else info.',
+			'The rule compares the commands a second (`total_commands_processed`) with the highest rate of the last ten minutes before the rise, and a single command (`cmdstat_…`) with its average since the start of the server. It fires when one command has at least half of the calls, or a script most of their time, and its rate is many times as high as before. It is a warning when clients with one name send it, and the main thread is busy or waits for a processor, or the machine is short of processor time; else info.',
 		since: '2.6',
 		falsePositives: [
 			'Traffic rises in the morning and with a batch job. A rise alone is only info.',
@@ -113,7 +131,9 @@ export const cpuSurge = rule({
 	evaluate({commands, all, uptime}, facts, limits) {
 		const top = mostCalled(commands, all);
 		const now = top?.callsPerSecond ?? 0;
-		if (top === undefined || now < limits.rate || hasNewRole(facts)) {
+		// A script that calls many commands is a load of many commands.
+		const run = top !== undefined && scriptCommands.has(top.command) ? all : now;
+		if (top === undefined || run < limits.rate || hasNewRole(facts)) {
 			return clear;
 		}
 

@@ -94,7 +94,14 @@ export function keyInSlowlog(facts: NodeFacts, command: string, fewest = 1): Nam
 }
 
 /** Commands that run a script or a function. */
-const scriptCommands: ReadonlySet<string> = new Set(['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'fcall', 'fcall_ro']);
+export const scriptCommands: ReadonlySet<string> = new Set([
+	'eval',
+	'evalsha',
+	'eval_ro',
+	'evalsha_ro',
+	'fcall',
+	'fcall_ro',
+]);
 /** The address of the client that runs the commands of a script, in the slow log. Source: Redis 7.0 and 8.0, SLOWLOG GET. */
 const scriptAddress = '?:0';
 

@@ -112,6 +112,40 @@ const aged = (...rows: ReadonlyArray<readonly [name: string, ageSeconds: number]
 	),
 });
 
+/** A lock script that calls three commands; the time of all commands that are not scripts has the rest. */
+function scripted({
+	evals = 12_000,
+	evalTime = 0.8,
+	all = 48_000,
+}: {
+	readonly evals?: number;
+	readonly evalTime?: number;
+	readonly all?: number;
+}): FactsParts {
+	const timed = (rate: CommandRate, timeShare: number): CommandRate => ({...rate, timeShare});
+	return load({
+		before: quiet,
+		gets: all,
+		parts: {
+			record: {
+				commands: [
+					timed(called('eval', evals), evalTime),
+					timed(called('get', all * 0.75), 1 - evalTime),
+					timed(called('set', 60), 0),
+				],
+				clients: {
+					atMs: nowMs,
+					value: [
+						clientOf({id: 1, name: 'order-worker', command: 'eval', idleSeconds: 0}),
+						clientOf({id: 2, name: 'web', command: 'get', idleSeconds: 0}),
+						clientOf({id: 3, name: 'cart', command: 'get', idleSeconds: 0}),
+					],
+				},
+			},
+		},
+	});
+}
+
 testRule(cpuSurge, [
 	[
 		'one client sends far more than before, and the thread is busy',
@@ -160,6 +194,15 @@ testRule(cpuSurge, [
 		load({calls: 2_000_000, uptime: 60, parts: {record: {clients: aged(['web', 50], ['cart-sync', 45])}}}),
 		'clear',
 	],
+	[
+		'a script has a quarter of the calls, and those that it calls are the others',
+		scripted({}),
+		'warning',
+		/^gets 12\.0k\/s EVAL from order-worker, 100\/s commands before/,
+	],
+	['a few scripts beside reads that take most of the time', scripted({evalTime: 0.1}), 'info', /^gets 36\.0k\/s GET/],
+	['a script calls many commands', scripted({evals: 900}), 'warning', /^gets 900\/s EVAL from order-worker/],
+	['a script calls few commands', scripted({evals: 900, all: 9000}), 'clear'],
 	[
 		'the machine is busy, also by this',
 		load({
