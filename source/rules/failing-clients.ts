@@ -1,5 +1,7 @@
 import {sumOfRates} from '../derive/client-rates.js';
+import type {ClientRow} from '../domain/client.js';
 import {type Message, message} from '../domain/message.js';
+import {errorStats} from '../parse/info-fields.js';
 import {activeClients, clientName, namedClients, onlySenders, presentSendersOf, type Senders} from './client-names.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -67,11 +69,28 @@ const leastShare = 0.5;
 /** The least bytes of a command with a key, `*2 $3 GET $1 k`, and of the reply to it, `-MOVED 12345 :6379`. */
 const [leastRequestBytes, leastRefusalBytes] = [20, 20];
 
+/** What a client may be older than the errors that it gets: a factor, and seconds beside it. Rates change, lists are old. */
+const olderBy = {factor: 1.25, seconds: 3} as const;
+
+/**
+Whether a client connected no earlier than the errors began, by redis-top's own readings or by their count and rate. False
+for all clients after slots left the node: clients that were connected before may have an old slot map then.
+*/
+function cameWithErrors({sample, record, memory, nowMs}: NodeFacts, errors: number, heldMs: number) {
+	const all = sample === undefined ? undefined : errorStats(sample.info).get('MOVED');
+	const begunSeconds = Math.max(heldMs / 1000, (all ?? Number.POSITIVE_INFINITY) / errors);
+	const listedSeconds = (nowMs - (record.clients?.atMs ?? nowMs)) / 1000;
+	return ({ageSeconds}: ClientRow): boolean =>
+		memory.slotsLeftAtMs === undefined &&
+		ageSeconds + listedSeconds <= begunSeconds * olderBy.factor + olderBy.seconds &&
+		Number.isFinite(begunSeconds);
+}
+
 /**
 The clients that may get MOVED; undefined if more than two may. A client without cluster mode sends the commands for all
 keys to this node, and gets MOVED for keys of other nodes. A client in cluster mode sends the same commands and gets
 none. So the clients are told apart by how many bytes they send and get, where the server counts those. It counts no
-command that it refuses (`tot-cmds`): with three primaries, such a client gets two errors for each command that counts.
+command that it refuses (`tot-cmds`): with three primaries, such a client gets two errors for each command that counts. Of several such clients, those that were connected before the errors began are left out.
 
 @param failing The commands that get MOVED.
 */
@@ -93,7 +112,10 @@ export function movedClients(
 				(traffic?.outBytes ?? 0) >= leastShare * errors * leastRefusalBytes
 			: rows.some(row => failing.some(({command}) => command === row.command.toLowerCase())),
 	);
-	const clients = able.flatMap(({rows}) => rows);
+	// Where some clients were connected before the errors and others came with them, the latter get the errors.
+	const isNew = cameWithErrors(facts, errors, heldMs);
+	const fresh = able.filter(({rows}) => rows.some(isNew));
+	const clients = (fresh.length > 0 ? fresh : able).flatMap(({rows}) => rows);
 	const [first, second, ...more] = namedClients(clients);
 	if (first === undefined || more.length > 0) {
 		return undefined;

@@ -101,6 +101,45 @@ testRule(errFailed, [
 		'warning',
 		/from (?:shop or billing|billing or shop):/,
 	],
+	[
+		'commands are not counted, and one of two clients connected as the errors began',
+		answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 4})]),
+		'warning',
+		/from billing:/,
+	],
+	[
+		'redis-top saw the errors begin, and one of two clients came with them',
+		{
+			...answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 14})]),
+			heldSeconds: 12,
+		},
+		'warning',
+		/from billing:/,
+	],
+	[
+		'both were connected before the errors began',
+		answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 20})]),
+		'warning',
+		/from (?:shop or billing|billing or shop):/,
+	],
+	[
+		'both connected after the errors began: they may be older than either',
+		{
+			...answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 4})]),
+			heldSeconds: 100,
+		},
+		'warning',
+		/from (?:shop or billing|billing or shop):/,
+	],
+	[
+		'slots left the node: a client from before may have an old slot map',
+		{
+			...answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 4})]),
+			watch: {slotsLeftAtMs: nowMs - 100_000},
+		},
+		'warning',
+		/from (?:shop or billing|billing or shop):/,
+	],
 	['the list is from before the errors', answering('MOVED', uncounted, nowMs - 9000), 'warning', nobody],
 	[
 		'the list is as old as the errors',
