@@ -1,4 +1,5 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
+import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {takeoverOf} from '../topology/taken-over.js';
@@ -305,11 +306,24 @@ export function machineSlowdown(facts: NodeFacts): number | undefined {
 /** Share of a core from which the server's own work counts as a part of the load of its machine. */
 const ownShare = 0.25;
 
-/** What the server itself takes of the processors, and for which command, as the end of a sentence; empty if it takes little. */
-function ownPart(facts: NodeFacts): Message {
+/** Share of a core from which the client that causes most of the server's own work comes before what else runs there. */
+const largeOwnShare = 0.5;
+
+/**
+What the server itself takes of the processors, and for which command, as the end of a sentence; empty if it takes
+little. `next`: the step about the client that it works for, where that work is a large part of the load.
+*/
+function ownPart(facts: NodeFacts): {readonly text: Message; readonly next: readonly NextStep[]} {
 	const share = (facts.perSecond('cpu', 'used_cpu_user') ?? 0) + (facts.perSecond('cpu', 'used_cpu_sys') ?? 0);
 	const top = share < ownShare ? undefined : longestCommand(facts);
-	return top === undefined ? '' : message`; the server takes ${percent(share)} of a core, most for ${top.shortText}`;
+	const {client, command} = (share < largeOwnShare ? undefined : top?.culprit) ?? {};
+	return {
+		text: top === undefined ? '' : message`; the server takes ${percent(share)} of a core, most for ${top.shortText}`,
+		next:
+			client === undefined || command === undefined
+				? []
+				: [hint(message`let ${client} send ${command} less often, or stop it`)],
+	};
 }
 
 export const osPsi = rule({
@@ -344,7 +358,8 @@ export const osPsi = rule({
 		const spared = isSpared(facts);
 		const isSlow = !spared && (slow > 0 || pingMs > slowPingMs);
 		const hog = hogOf(facts);
-		const waits = message`some process waits for a processor ${percent(pressure)} of the time${ownPart(facts)}`;
+		const own = ownPart(facts);
+		const waits = message`some process waits for a processor ${percent(pressure)} of the time${own.text}`;
 		return fires(isSlow ? 'warning' : 'info', {
 			problem:
 				hog === undefined
@@ -368,7 +383,7 @@ export const osPsi = rule({
 					? 'The server waits for its turn as well. Its longest command is too long for that alone.'
 					: 'The server waits for its turn as well. Commands then look slow that are not, whatever the slow log names.',
 			next: [
-				...(hog?.next ?? []),
+				...(hog?.next ?? own.next),
 				onHost('top -b -n 1 -o %CPU | head -n 20'),
 				hint('move what else runs there, or give the server processors of its own (taskset, cpuset)'),
 			],

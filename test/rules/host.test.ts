@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {KernelEvidence, LocalEvidence, OomKill, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {osCgroup, osClocksource, osOomscore, osOvercommit, osPsi, osSomaxconn, osThp} from '../../source/rules/host.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {firingOf} from '../harness/firing-of.js';
@@ -363,4 +364,13 @@ test('os.psi: a command that held the thread by its own work stays a cause of it
 		}).evidence.find(({name}) => name === slowByItself)?.value;
 	assert.equal(own(5000), 60);
 	assert.equal(own(61_000), undefined);
+});
+
+test('os.psi: where the server is a large part of the load, the step about its client comes first', () => {
+	const firstStep = (share: number) =>
+		messageText(firingOf(osPsi, {...pressure(0.9, 3), ...ofServer(share)}).next[0]?.text ?? '');
+	assert.equal(firstStep(0.72), 'let cart-sync send GET less often, or stop it');
+	assert.match(firstStep(0.37), /^top /);
+	const others = withPrograms(1.8, {...pressure(0.9, 3), ...ofServer(0.72)});
+	assert.doesNotMatch(messageText(firingOf(osPsi, others).next[0]?.text ?? ''), /cart-sync/);
 });
