@@ -90,7 +90,8 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 		return own.split(' ')[0] === its.split(' ')[0]
 			? {
 					...obstacle,
-					reason: `its ${own} is older than the primary's ${its}${isFormatKnown(record) ? '' : ', or it lacks a module'}`,
+					detail: message`a ${its}`,
+					reason: `${own} is too old${isFormatKnown(record) ? '' : ', or lacks a module'}`,
 				}
 			: {
 					...obstacle,

@@ -358,7 +358,7 @@ testRule(repLinkDown, [
 			nodes: [withServer({redis_version: '8.0.2'})],
 		},
 		'critical',
-		/: its Redis 7\.0\.15 is older than the primary's Redis 8\.0\.2, or it lacks a module$/,
+		/ of its primary 10\.0\.1\.9:6379, a Redis 8\.0\.2: Redis 7\.0\.15 is too old, or lacks a module$/,
 	],
 	[
 		'never up, and its log tells of protected mode',
@@ -564,7 +564,7 @@ testRule(repLinkDown, [
 			{nodes: [withServer({redis_version: '8.0.2'})]},
 		),
 		'critical',
-		/: its Redis 7\.0\.15 is older than the primary's Redis 8\.0\.2$/,
+		/, a Redis 8\.0\.2: Redis 7\.0\.15 is too old$/,
 	],
 	[
 		'never up, and its log tells that the name of the primary is not known',
