@@ -153,9 +153,8 @@ export const connLoss = rule({
 			? 'the server answered other PINGs while these were late'
 			: `its main thread is ${percent(1 - (values.get('cpuSeconds') ?? 0))} idle, and no slow command explains it`;
 		return fires('warning', {
-			problem: `answers ${resent.length} of ${count} PINGs late`,
-			detail: 'by over 200 ms',
-			reason: 'packets are lost on the way',
+			problem: 'is reached over a way that loses packets',
+			detail: `${resent.length} of ${count} PINGs late by over 200 ms`,
 			effect: 'slow',
 			evidence: [
 				{name: 'PINGs late by 200 ms', value: resent.length, unit: 'count'},

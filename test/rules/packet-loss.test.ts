@@ -49,14 +49,14 @@ testRule(connLoss, [
 		'packets are sent again',
 		pings(lossy),
 		'warning',
-		/^answers 6 of 37 PINGs late, by over 200 ms: packets are lost on the way$/,
+		/^is reached over a way that loses packets, 6 of 37 PINGs late by over 200 ms$/,
 	],
 	['on a way of 80 ms', pings(lossy.map(value => value + 80)), 'warning'],
 	[
 		'a burst of PINGs in which the server answered others meanwhile',
 		{record: burst([205, 211, 412, 203], true)},
 		'warning',
-		/^answers 4 of 34 PINGs late, by over 200 ms: packets are lost on the way$/,
+		/^is reached over a way that loses packets, 4 of 34 PINGs late by over 200 ms$/,
 	],
 	[
 		'a burst while the server is busy',
