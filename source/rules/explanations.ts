@@ -315,6 +315,7 @@ export const explanations: readonly Explanation[] = [
 	},
 	{cause: 'per.not_loaded', where: 'here', symptoms: ['key.drop']},
 	{cause: 'key.drop', where: 'here', symptoms: ['key.flush']},
+	{cause: 'key.drop', where: 'replicas', symptoms: ['key.drop']},
 	{cause: 'key.flush', where: 'here', symptoms: ['lat.slowlog_new'], isSymptom: isFlush},
 	{cause: 'key.deleted', where: 'here', symptoms: ['key.miss']},
 	{cause: 'key.undrained', where: 'here', symptoms: ['mem.growth', 'key.backlog']},

@@ -47,6 +47,20 @@ const cases: ReadonlyArray<
 > = [
 	['nothing', [], []],
 	[
+		'replicas lose the keys that their primary lost, and the primary none that a replica lost',
+		[
+			findingOf('key.drop', 'critical', replica),
+			findingOf('key.drop', 'critical', primary),
+			findingOf('key.flush', 'warning', replica),
+		],
+		[
+			['key.drop', undefined],
+			['key.drop', 'key.drop'],
+			['key.flush', 'key.drop'],
+		],
+	],
+	['a replica that alone lost keys', [findingOf('key.drop', 'critical', replica)], [['key.drop', undefined]]],
+	[
 		'an address that leads to a primary and a replica explains the writes that a replica refuses',
 		[
 			findingOf('err.failed', 'warning', replica, {evidence: [{name: 'error code', value: 'READONLY'}]}),
