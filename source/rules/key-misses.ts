@@ -1,5 +1,4 @@
 import type {TrackedReading} from '../derive/field-tracks.js';
-import {addingCommands} from '../derive/seen-writers.js';
 import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
@@ -7,6 +6,7 @@ import {milliseconds, percent, perSecond, seconds} from '../text/units.js';
 import {rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {asksForOthers, hasAskedForOthers, othersText} from './other-keys.js';
 import {clear, fires, rule} from './rule.js';
 import {type SoonerExpiry, soonerExpiry} from './sooner-expiry.js';
 import {topWriter, type Writer} from './writers.js';
@@ -158,42 +158,6 @@ function hasFallenSinceStart(facts: NodeFacts, share: number, limits: {readonly 
 	return hitShareSinceStart(facts) >= (share <= fewHits ? Math.min(halfOfAll, limits.before) : limits.before);
 }
 
-/** Least number of new keys, and of writes, for each miss from which clients write what they missed. */
-const leastRefill = 0.5;
-
-/**
-Whether clients ask for other keys than at `best`, as after a release that renames them: they look up as many keys, write
-what they miss, and thereby add keys to those of before, which are all there still. A
-job that reads new keys leaves the hits of the others. A cache that was emptied has fewer keys than before.
-*/
-function asksForOthers(facts: NodeFacts, hits: number, misses: number, best: Best): boolean {
-	const {sample, earlier, record} = facts;
-	if (sample === undefined || earlier === undefined || best.expiring === 0) {
-		return false;
-	}
-
-	const elapsedSeconds = (sample.elapsedMs - earlier.elapsedMs) / 1000;
-	const added = ((keyCount(sample.info) ?? 0) - (keyCount(earlier.info) ?? 0)) / elapsedSeconds;
-	const writes = record.commands
-		.filter(({command}) => addingCommands.has(command))
-		.reduce((sum, {callsPerSecond = 0}) => sum + callsPerSecond, 0);
-	return (
-		hits + misses >= best.hits / best.share / 2 &&
-		Math.min(added, writes) >= leastRefill * misses &&
-		keyTotals(sample.info).expiring >= best.expiring &&
-		(facts.perSecond('stats', 'evicted_keys') ?? 0) === 0 &&
-		(facts.perSecond('stats', 'expired_keys') ?? 0) < leastExpiredShare * misses
-	);
-}
-
-/** Who asks for other keys: `web asks for other keys than before, and writes them with SETEX`. */
-function othersText({culprit: {command, client}}: Writer): Message {
-	const how = command === undefined ? '' : ` with ${command}`;
-	return client === undefined
-		? `clients ask for other keys than before, and write them${how}`
-		: message`${client} asks for other keys than before, and writes them${how}`;
-}
-
 /** How long keys live, and who writes them, in words that fit on a narrow screen: `keys live 5.4s after SET from web`. */
 function lifeText({seconds: lifetime, isOfAll}: Lifetime, writer: Writer | undefined): Message {
 	const {command, client} = writer?.culprit ?? {};
@@ -218,7 +182,7 @@ export const keyMiss = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire; keys with a longer TTL may be left from before. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server. It is a warning as well where redis-top has just begun to look and far more keys expire than since the start, while clients write again what they miss. And it is a warning where lookups found their key within the last ten minutes, and clients now write what they miss beside keys that are all there still: they ask for other keys.',
+			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire; keys with a longer TTL may be left from before. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server. It is a warning as well where redis-top has just begun to look and far more keys expire than since the start, while clients write again what they miss. And it is a warning where lookups found their key within the last ten minutes, and clients now write what they miss beside keys that are all there still: they ask for other keys. Where redis-top has just begun to look, it is one if all clients have connected since, too.',
 		since: '2.2',
 		falsePositives: [
 			'A client that asks whether a key exists counts a miss. The finding is only info, unless lookups found their keys a moment ago.',
@@ -260,7 +224,13 @@ export const keyMiss = rule({
 		const isUnseen = (best?.share ?? 0) < limits.before && hasJustBegun(facts);
 		const isBelowStart = isUnseen && hasFallenSinceStart(facts, hits / lookups, limits);
 		const sooner = !isShort && isBelowStart ? soonerExpiry(facts, hits, misses) : undefined;
-		const others = !isShort && wasBetter && asksForOthers(facts, hits, misses, best) ? topWriter(facts) : undefined;
+		const isOfOthers =
+			!isShort &&
+			sooner === undefined &&
+			(wasBetter
+				? asksForOthers(facts, hits, misses, best)
+				: isBelowStart && hits / lookups <= fewHits && hasAskedForOthers(facts, hits, misses));
+		const others = isOfOthers ? topWriter(facts) : undefined;
 		const hasFallen = (isShort && (wasBetter || isBelowStart)) || sooner !== undefined || others !== undefined;
 		if (!hasFallen && lookups < limits.lookups) {
 			return clear;

@@ -438,6 +438,29 @@ function shortened({
 	};
 }
 
+/** Clients by name and age that miss keys and write them. The server has as many keys as they write in `seconds`. */
+function since(
+	ages: Readonly<Record<string, number>>,
+	seconds = 1000,
+	traffic: Parameters<typeof shortened>[0] = {},
+): FactsParts {
+	const keys = 670 * seconds;
+	const parts = shortened({...traffic, expired: 0});
+	const keyspace = (count: number) => ({db0: `keys=${count},expires=${count},avg_ttl=3000000`});
+	const value = [
+		...Object.entries(ages).map(([name, ageSeconds], id) =>
+			clientOf({id, name, ageSeconds, command: id === 0 ? 'set' : 'get'}),
+		),
+		clientOf({id: 9, name: '', ageSeconds: 80_000, command: 'info'}),
+	];
+	return {
+		...parts,
+		info: {...parts.info, keyspace: keyspace(keys)},
+		earlier: {...parts.earlier, keyspace: keyspace(keys - 660)},
+		record: {...parts.record, clients: {atMs: 0, value}},
+	};
+}
+
 testRule(keyMiss, [
 	['most are hits', counted({keyspace_hits: 900, keyspace_misses: 100}), 'clear'],
 	[
@@ -516,6 +539,15 @@ testRule(keyMiss, [
 		/lookups$/,
 	],
 	['a release has just changed the prefix of keys that live for an hour', shortened({expired: 0}), 'info', /lookups$/],
+	[
+		'the same, and all clients have connected since',
+		since({web: 60}),
+		'warning',
+		/^misses 96% of its key lookups: web asks for other keys than before, and writes them with SET$/,
+	],
+	['a job writes new keys beside connections of the day', since({job: 60, web: 40_000}), 'info', /lookups$/],
+	['all keys were deleted when the clients connected', since({web: 60}, 2), 'info', /lookups$/],
+	['the same, and the hits of the others go on', since({web: 60}, 60, {hits: 400, misses: 1200, writes: 1200}), 'info'],
 	['a nightly job reads new keys', shortened({writes: 20}), 'info', /lookups$/],
 	[
 		'a nightly job reads new keys, and the others find theirs',
