@@ -3,6 +3,7 @@ import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
 import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
+import {busiestShard} from './busiest-shard.js';
 import {mainSendersOf, senderCulprit} from './client-names.js';
 import {hostFact, infoNumber, kernelFact, pending, rate, setting} from './needs.js';
 import {hint, onHost, processIdFor, programFor} from './next-steps.js';
@@ -41,15 +42,17 @@ export const cpuMain = rule({
 
 		const top = longestCommand(facts);
 		const severity = share >= limits.critical ? 'critical' : 'warning';
+		const shard = busiestShard(facts);
 		if (ofMain !== undefined) {
 			return fires(severity, {
 				problem: `main thread is ${percent(Math.min(1, share))} busy`,
+				detail: shard?.text,
 				reason: top?.text,
 				culprit: top?.culprit,
 				effect: 'slow',
 				evidence: [{name: 'main thread', value: share, unit: 'share'}],
 				meaning: 'All commands run on this one thread. The busier it is, the longer each command waits.',
-				next: busySteps(top?.culprit),
+				next: busySteps(top?.culprit, shard?.step),
 			});
 		}
 
@@ -64,7 +67,7 @@ export const cpuMain = rule({
 			meaning: isManyThreads
 				? 'The server does not say how much of it is the main thread, on which all commands run. I/O threads, lazy freeing and modules have threads of their own.'
 				: 'The server does not say how much of it is the main thread. All commands run on that one thread.',
-			next: [onHost(`top -H -p ${processIdFor(facts)}`), ...busySteps(top?.culprit)],
+			next: [onHost(`top -H -p ${processIdFor(facts)}`), ...busySteps(top?.culprit, shard?.step)],
 		});
 	},
 });
@@ -112,13 +115,13 @@ single thread may seem to take slightly more than one core.
 */
 const oneCore = 1.05;
 
-/** The steps for a busy main thread. A client that causes most of the load comes first. */
-const busySteps = (culprit: Culprit | undefined): readonly NextStep[] => [
+/** The steps for a busy main thread. A client that causes most of the load comes first. `ofShard`: for a cluster's only busy one. */
+const busySteps = (culprit: Culprit | undefined, ofShard: NextStep | undefined): readonly NextStep[] => [
 	...(culprit?.client === undefined || culprit.command === undefined
 		? []
 		: [hint(message`let ${culprit.client} send ${culprit.command} less often, or stop it`)]),
 	hint('see which commands take the time: panel 5'),
-	hint('read from replicas, or spread the keys over more primaries'),
+	ofShard ?? hint('read from replicas, or spread the keys over more primaries'),
 ];
 
 const timeIn = (evidence: HostEvidence | undefined): ProcessorTime | undefined =>

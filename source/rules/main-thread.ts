@@ -1,5 +1,6 @@
 import {message} from '../domain/message.js';
 import {percent} from '../text/units.js';
+import {busiestShard} from './busiest-shard.js';
 import {longSendersOf, senderCulprit} from './client-names.js';
 import {cpuMain} from './cpu-network.js';
 import {processorWait} from './host-waits.js';
@@ -132,8 +133,10 @@ export const latCommandHog = rule({
 		const senders = longSendersOf(facts, top.command);
 		const isHeavy = top.meanMicroseconds / 1000 >= heavyCallMs;
 		const isFull = top.share >= facts.limitsOf(cpuMain).warning || fillsProcessor(facts, top.meanMicroseconds / 1000);
+		const shard = isFull ? busiestShard(facts) : undefined;
 		return fires(isFull ? 'warning' : 'info', {
 			problem: message`spends ${percent(Math.min(1, top.share))} of its time in ${command}${senders?.text ?? ''}`,
+			detail: shard?.text,
 			effect: 'slow',
 			culprit: senderCulprit(command, senders),
 			evidence: [
@@ -149,6 +152,7 @@ export const latCommandHog = rule({
 							message`stop the job${senders?.only === undefined ? '' : message` of ${senders.only}`} that sends it (panel 4 closes its connections), or let it run on a replica of its own`,
 						)
 					: hint(message`let ${senders?.only ?? 'its clients'} send it less often, on less data, or to a replica`),
+				...(shard === undefined ? [] : [shard.step]),
 				hint('see its calls and percentiles: panel 5; single slow calls: panel 6'),
 			],
 		});

@@ -5,6 +5,7 @@ import '../rules/acl-drift.test.js';
 import '../rules/after-steps.test.js';
 import '../rules/aof.test.js';
 import '../rules/backup.test.js';
+import '../rules/busiest-shard.test.js';
 import '../rules/certificate.test.js';
 import '../rules/client-buffers.test.js';
 import '../rules/client-kills.test.js';
