@@ -15,6 +15,8 @@ export const unknownAuthority = 'unknown authority';
 export type Obstacle = {
 	readonly problem: string;
 	readonly isOfDisk?: boolean;
+	/** Whether the primary answered and refused the login, so that a PING to it shows nothing new. */
+	readonly isOfLogin?: boolean;
 	/** Whether a finding on the primary itself tells the reason, so that this one follows from it. */
 	readonly isOfPrimary?: boolean;
 	/** Figures that follow the name of the primary. */
@@ -30,6 +32,7 @@ export const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 	[
 		'primary-auth',
 		{
+			isOfLogin: true,
 			problem: 'cannot log in to its primary',
 			reason: 'masterauth or masteruser is wrong',
 			past: 'could not log in to it',
@@ -66,6 +69,7 @@ export const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 	[
 		'primary-denies',
 		{
+			isOfLogin: true,
 			problem: 'is turned away by its primary',
 			reason: 'masterauth, masteruser or the rights of that user are wrong',
 			past: 'was turned away by it',

@@ -248,7 +248,9 @@ export const repLinkDown = rule({
 						? betweenSteps(facts)
 						: obstacle?.isOfDisk === true
 							? diskSteps(facts)
-							: [pingPrimary(facts)]),
+							: obstacle?.isOfLogin === true
+								? []
+								: [pingPrimary(facts)]),
 				...logSteps(facts),
 				...(obstacle === undefined && !isFailing
 					? [

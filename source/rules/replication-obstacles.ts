@@ -194,6 +194,25 @@ function withLoginKnown(obstacle: Obstacle, line: string, {sample, primary}: Nod
 }
 
 /**
+Adds to a refusal what its code says. A replica whose masterauth is set sends AUTH first, so NOAUTH shows that it has none;
+a wrong one has a log line of its own. Source: Redis, src/replication.c, `syncWithMaster`.
+*/
+function withRefusalKnown(obstacle: Obstacle, line: string): Obstacle {
+	if (/\bNOAUTH\b/.test(line)) {
+		return {
+			...obstacle,
+			reason: 'its masterauth is empty (NOAUTH)',
+			past: 'has no masterauth',
+			next: [hint('CONFIG SET masterauth on this replica, with the password of the primary; then CONFIG REWRITE')],
+		};
+	}
+
+	return /\bNOPERM\b/.test(line)
+		? {...obstacle, reason: 'its masteruser lacks rights there (NOPERM)', next: obstacle.next.slice(1)}
+		: obstacle;
+}
+
+/**
 Adds to a certificate that the replica refuses whether it has expired, as redis-top's own connection to the primary shows.
 A replica checks who signed it and its dates, and not its names. Source: Redis, src/tls.c.
 */
@@ -225,9 +244,11 @@ const isAddress = (host: string): boolean => /^[\d.]+$|:/.test(host);
 function withLineKnown(id: string, obstacle: Obstacle, line: string, facts: NodeFacts): Obstacle {
 	return id === 'primary-auth'
 		? withLoginKnown(obstacle, line, facts)
-		: id === 'certificate-unverified'
-			? withCertificateKnown(obstacle, facts)
-			: withStorageKnown(obstacle, line, facts);
+		: id === 'primary-denies'
+			? withRefusalKnown(obstacle, line)
+			: id === 'certificate-unverified'
+				? withCertificateKnown(obstacle, facts)
+				: withStorageKnown(obstacle, line, facts);
 }
 
 type LoggedObstacle = Obstacle & {readonly line: string};

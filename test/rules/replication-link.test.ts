@@ -335,6 +335,24 @@ testRule(repLinkDown, [
 		/^is turned away by its primary/,
 	],
 	[
+		'never up, and its log tells that it did not log in',
+		loggedLines([['primary-denies', 2, 'PRIMARY aborted replication with an error: NOAUTH Authentication required.']]),
+		'critical',
+		/^is turned away by its primary 10\.0\.1\.9:6379: its masterauth is empty \(NOAUTH\)$/,
+	],
+	[
+		'never up, and its log tells that its user may not replicate',
+		loggedLines([
+			[
+				'primary-denies',
+				2,
+				"MASTER aborted replication with an error: NOPERM User repl has no permissions to run the 'psync' command",
+			],
+		]),
+		'critical',
+		/^is turned away by its primary 10\.0\.1\.9:6379: its masteruser lacks rights there \(NOPERM\)$/,
+	],
+	[
 		'never up, and its log tells of data that it cannot load',
 		logged('primary-data-unreadable', 2),
 		'critical',
@@ -1051,4 +1069,16 @@ test('rep.link_down: a name that cannot be resolved is looked up first, on the h
 	const [step] = firingOf(repLinkDown, unresolved).next;
 	assert.equal(step && messageText(step.text), 'getent hosts redis-primary   # or in the container of the replica');
 	assert.equal(step?.kind, 'shell');
+});
+
+test('rep.link_down: a refused login needs no PING to the primary, which answered', () => {
+	const stepsOf = (id: string) => firingOf(repLinkDown, logged(id, 2)).next.map(({text}) => messageText(text));
+	for (const id of ['primary-auth', 'primary-denies']) {
+		assert.ok(
+			stepsOf(id).every(text => !/PING$|answers, from this/.test(text)),
+			id,
+		);
+	}
+
+	assert.ok(stepsOf('primary-unresolved').some(text => /PING$|answers, from this/.test(text)));
 });
