@@ -505,6 +505,14 @@ testRule(keyMiss, [
 		'clear',
 	],
 	['the same, and nobody writes what is missed', besideOthers({hitsNow: 2, expired: 0}), 'clear'],
+	[
+		'no key had a TTL, so that nothing tells whether the keys of before are there',
+		(() => {
+			const parts = besideOthers({hitsNow: 2, expired: 0, added: 60});
+			return {...parts, past: parts.past?.map(({stats}) => ({stats: {...stats}, keyspace: {db0: 'keys=9,expires=0'}}))};
+		})(),
+		'clear',
+	],
 	['a cache is emptied and fills again', besideOthers({hitsNow: 3, expiring: 300, expired: 0}), 'clear'],
 	['counters are incremented that expire within seconds', besideOthers({hitsNow: 68, missesNow: 2}), 'clear'],
 	[
@@ -546,6 +554,7 @@ testRule(keyMiss, [
 		/^misses 96% of its key lookups: web asks for other keys than before, and writes them with SET$/,
 	],
 	['a job writes new keys beside connections of the day', since({job: 60, web: 40_000}), 'info', /lookups$/],
+	['the same, and the others connected twelve minutes ago', since({job: 60, web: 720}, 5000), 'info', /lookups$/],
 	['all keys were deleted when the clients connected', since({web: 60}, 2), 'info', /lookups$/],
 	['the same, and the hits of the others go on', since({web: 60}, 60, {hits: 400, misses: 1200, writes: 1200}), 'info'],
 	['a nightly job reads new keys', shortened({writes: 20}), 'info', /lookups$/],
