@@ -384,8 +384,12 @@ export const osPsi = rule({
 					: 'The server waits for its turn as well. Commands then look slow that are not, whatever the slow log names.',
 			next: [
 				...(hog?.next ?? own.next),
+				...(spared && hog === undefined ? [hint('see which commands take the time: panel 5')] : []),
 				onHost('top -b -n 1 -o %CPU | head -n 20'),
-				hint('move what else runs there, or give the server processors of its own (taskset, cpuset)'),
+				// A server that gets its processor gains nothing when others are moved.
+				...(spared
+					? []
+					: [hint('move what else runs there, or give the server processors of its own (taskset, cpuset)')]),
 			],
 		});
 	},

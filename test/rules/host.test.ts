@@ -374,3 +374,16 @@ test('os.psi: where the server is a large part of the load, the step about its c
 	const others = withPrograms(1.8, {...pressure(0.9, 3), ...ofServer(0.72)});
 	assert.doesNotMatch(messageText(firingOf(osPsi, others).next[0]?.text ?? ''), /cart-sync/);
 });
+
+test('os.psi: where the server itself gets its processor, nothing else is to be moved', () => {
+	const steps = (waitedMs: number) =>
+		firingOf(osPsi, waiting(waitedMs, {...pressure(0.9, 3), ...ofServer(0.72)})).next.map(({text}) =>
+			messageText(text),
+		);
+	assert.match(steps(4000).join('\n'), /move what else runs there/);
+	assert.deepEqual(steps(200).slice(0, 2), [
+		'let cart-sync send GET less often, or stop it',
+		'see which commands take the time: panel 5',
+	]);
+	assert.doesNotMatch(steps(200).join('\n'), /move what else runs there/);
+});
