@@ -509,7 +509,10 @@ testRule(keyMiss, [
 		'no key had a TTL, so that nothing tells whether the keys of before are there',
 		(() => {
 			const parts = besideOthers({hitsNow: 2, expired: 0, added: 60});
-			return {...parts, past: parts.past?.map(({stats}) => ({stats: {...stats}, keyspace: {db0: 'keys=9,expires=0'}}))};
+			return {
+				...parts,
+				past: (parts.past ?? []).map(({stats}) => ({stats: {...stats}, keyspace: {db0: 'keys=9,expires=0'}})),
+			};
 		})(),
 		'clear',
 	],
