@@ -69,21 +69,27 @@ const leastShare = 0.5;
 /** The least bytes of a command with a key, `*2 $3 GET $1 k`, and of the reply to it, `-MOVED 12345 :6379`. */
 const [leastRequestBytes, leastRefusalBytes] = [20, 20];
 
-/** What a client may be older than the errors that it gets: a factor, and seconds beside it. Rates change, lists are old. */
-const olderBy = {factor: 1.25, seconds: 3} as const;
+/** Seconds that a client may be older than the errors that it gets: they are seen with the next two samples. */
+const olderSeconds = 3;
+/** Factor of the time that the count and the rate of the errors give: the rate changes. */
+const rateFactor = 1.25;
 
 /**
-Whether a client connected no earlier than the errors began, by redis-top's own readings or by their count and rate. False
-for all clients after slots left the node: clients that were connected before may have an old slot map then.
+Whether a client connected no earlier than the errors began: as redis-top saw it, or by their count and rate. False for all
+clients after slots left the node: clients that were connected before may have an old slot map then.
 */
 function cameWithErrors({sample, record, memory, nowMs}: NodeFacts, errors: number, heldMs: number) {
 	const all = sample === undefined ? undefined : errorStats(sample.info).get('MOVED');
-	const begunSeconds = Math.max(heldMs / 1000, (all ?? Number.POSITIVE_INFINITY) / errors);
+	const heldSeconds = heldMs / 1000;
+	const isSeen = nowMs - heldMs - memory.foundAtMs > olderSeconds * 1000;
+	const begunSeconds = isSeen
+		? heldSeconds
+		: Math.max(heldSeconds, ((all ?? Number.POSITIVE_INFINITY) / errors) * rateFactor);
 	const listedSeconds = (nowMs - (record.clients?.atMs ?? nowMs)) / 1000;
 	return ({ageSeconds}: ClientRow): boolean =>
 		memory.slotsLeftAtMs === undefined &&
-		ageSeconds + listedSeconds <= begunSeconds * olderBy.factor + olderBy.seconds &&
-		Number.isFinite(begunSeconds);
+		Number.isFinite(begunSeconds) &&
+		ageSeconds + listedSeconds <= begunSeconds + olderSeconds;
 }
 
 /**

@@ -103,7 +103,10 @@ testRule(errFailed, [
 	],
 	[
 		'commands are not counted, and one of two clients connected as the errors began',
-		answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 4})]),
+		{
+			...answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 4})]),
+			watch: {foundAtMs: nowMs - 1000},
+		},
 		'warning',
 		/from billing:/,
 	],
@@ -117,8 +120,21 @@ testRule(errFailed, [
 		/from billing:/,
 	],
 	[
+		'redis-top saw the errors begin a while ago, and one of two clients came with them',
+		{
+			...answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 53})]),
+			heldSeconds: 52,
+			watch: {foundAtMs: nowMs - 300_000},
+		},
+		'warning',
+		/from billing:/,
+	],
+	[
 		'both were connected before the errors began',
-		answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 20})]),
+		{
+			...answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get', undefined, {ageSeconds: 20})]),
+			watch: {foundAtMs: nowMs - 1000},
+		},
 		'warning',
 		/from (?:shop or billing|billing or shop):/,
 	],
