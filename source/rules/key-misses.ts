@@ -280,7 +280,7 @@ export const keyMiss = rule({
 			meaning: isExpiring
 				? 'Each miss loads the database behind the cache. What is written to the cache is gone before it is read again.'
 				: others !== undefined
-					? 'Each miss loads the database behind the cache. The keys of before are all there still, and hardly any is asked for.'
+					? 'Each miss loads the database behind the cache. The keys of before are all there still, and hardly any is asked for. What is missed is written.'
 					: 'Each miss loads the database behind the cache. After a restart that is usual, else keys expire or are evicted too early.',
 			next: isExpiring
 				? [

@@ -78,10 +78,6 @@ export function hasAskedForOthers(facts: NodeFacts, hits: number, misses: number
 	);
 }
 
-/** Who asks for other keys: `web asks for other keys than before, and writes them with SETEX`. */
-export function othersText({culprit: {command, client}}: Writer): Message {
-	const how = command === undefined ? '' : ` with ${command}`;
-	return client === undefined
-		? `clients ask for other keys than before, and write them${how}`
-		: message`${client} asks for other keys than before, and writes them${how}`;
-}
+/** Who asks for other keys, short enough for line 2 of a narrow screen: `web asks for other keys`. */
+export const othersText = ({culprit: {client}}: Writer): Message =>
+	client === undefined ? 'clients ask for other keys' : message`${client} asks for other keys`;
