@@ -106,7 +106,6 @@ export const keyTtlLost = rule({
 				hint('take a key that was just written from the log of the client, and ask TTL KEY: -1 means no TTL'),
 				redisCli(facts, 'INFO keyspace'),
 			],
-			...(left === undefined ? {} : {action: 'set-maxmemory' as const}),
 		});
 	},
 });
