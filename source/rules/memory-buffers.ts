@@ -8,6 +8,7 @@ import {infoEvidence} from './evidence.js';
 import {absent, infoNumber} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {defaultReplicaLimit, hasNoReplicaBufferLimit} from './replica-buffer-limit.js';
 import {clear, fires, rule} from './rule.js';
 
 export const memClients = rule({
@@ -197,23 +198,33 @@ export const memReplBuf = rule({
 			missing: () => absent('INFO memory does not report replica output buffers (Redis 5.0 does)'),
 		},
 	},
-	evaluate: ({buffers}, facts, limits) =>
-		buffers > limits.bytes
-			? fires('warning', {
-					problem: `holds ${bytes(buffers)} in replica output buffers`,
-					effect: 'reads-stale',
-					evidence: infoEvidence(
-						facts,
-						['memory', 'mem_total_replication_buffers', 'bytes'],
-						['memory', 'mem_clients_slaves', 'bytes'],
-						['replication', 'repl_backlog_size', 'bytes'],
-						['replication', 'connected_slaves', 'count'],
-					),
-					meaning:
-						'A replica or its link is too slow. At client-output-buffer-limit (256 MB by default) the server disconnects it, and a full resync follows.',
-					next: [redisCli(facts, 'INFO replication'), hint('see which replica is behind: panel 3')],
-				})
-			: clear,
+	evaluate({buffers}, facts, limits) {
+		if (buffers <= limits.bytes) {
+			return clear;
+		}
+
+		const isEndless = hasNoReplicaBufferLimit(facts.setting('client-output-buffer-limit'));
+		return fires('warning', {
+			problem: `holds ${bytes(buffers)} in replica output buffers`,
+			reason: isEndless ? 'client-output-buffer-limit replica is 0: no limit' : undefined,
+			effect: 'reads-stale',
+			evidence: infoEvidence(
+				facts,
+				['memory', 'mem_total_replication_buffers', 'bytes'],
+				['memory', 'mem_clients_slaves', 'bytes'],
+				['replication', 'repl_backlog_size', 'bytes'],
+				['replication', 'connected_slaves', 'count'],
+			),
+			meaning: isEndless
+				? 'A replica or its link is too slow. The buffer grows until it reads again, or until its link is closed (repl-timeout): the memory of the machine can run out.'
+				: 'A replica or its link is too slow. At client-output-buffer-limit (256 MB by default) the server disconnects it, and a full resync follows.',
+			next: [
+				redisCli(facts, 'INFO replication'),
+				hint('see which replica is behind: panel 3'),
+				...(isEndless ? [redisCli(facts, defaultReplicaLimit)] : []),
+			],
+		});
+	},
 });
 
 export const memoryBuffersRules = [memClients, memAofBuf, memReplBuf] as const;

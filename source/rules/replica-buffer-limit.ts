@@ -11,3 +11,15 @@ export function replicaBufferLimit(setting: string | undefined): number {
 	const limit = /(?:^| )(?:slave|replica) (\d+)/.exec(setting ?? '')?.[1];
 	return limit === undefined ? defaultBytes : Number(limit);
 }
+
+/**
+Whether the output buffer of a replica may grow without end: neither a hard nor a soft limit is set. Source: networking.c,
+`checkClientOutputBufferLimits`.
+
+@param setting `client-output-buffer-limit`. Undefined: not known, so the default counts, which is a limit.
+*/
+export const hasNoReplicaBufferLimit = (setting: string | undefined): boolean =>
+	/(?:^| )(?:slave|replica) 0 0 /.test(setting ?? '');
+
+/** The value that sets the default limit again. */
+export const defaultReplicaLimit = 'CONFIG SET client-output-buffer-limit "replica 256mb 64mb 60"';

@@ -6,7 +6,7 @@ import {infoEvidence} from './evidence.js';
 import {clientRows, infoNumber, pending, rate, replicaCount} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {replicaBufferLimit} from './replica-buffer-limit.js';
+import {defaultReplicaLimit, hasNoReplicaBufferLimit, replicaBufferLimit} from './replica-buffer-limit.js';
 import {answersNow, isSettling, networkBetween, settling} from './replication-link.js';
 import {advises, clear, fires, rule} from './rule.js';
 
@@ -147,6 +147,12 @@ the replica. The replica answers redis-top, but receives nothing from the primar
 */
 export const cutOff = 'answers here';
 
+/**
+Bytes for one replica from which an output buffer without a limit is worth a word: the soft limit by default. Source:
+redis.conf.
+*/
+const leastKeptBytes = 64 * 1024 * 1024;
+
 export const repLagAck = rule({
 	id: 'rep.lag_ack',
 	scope: 'node',
@@ -177,6 +183,8 @@ export const repLagAck = rule({
 
 		const replica = nodeName(address);
 		const isCut = receivesNothing(facts.nodes.get(address), limits.warning);
+		const isEndless =
+			(behindBytes ?? 0) > leastKeptBytes && hasNoReplicaBufferLimit(facts.setting('client-output-buffer-limit'));
 		return fires(ackAgeSeconds > limits.critical ? 'critical' : 'warning', {
 			...(isCut
 				? {
@@ -188,6 +196,7 @@ export const repLagAck = rule({
 						problem: message`replica ${replica} no longer acknowledges`,
 						// Line 2 has the age of the finding, so the text has no second duration.
 						detail: (behindBytes ?? 0) > 0 ? `${bytes(behindBytes)} behind` : undefined,
+						reason: isEndless ? 'the primary keeps that in memory, without limit' : undefined,
 					}),
 			effect: 'reads-stale',
 			nodes: [facts.address, address],
@@ -208,6 +217,9 @@ export const repLagAck = rule({
 							]
 						: [hint(message`see whether ${replica} answers PING: a SIGSTOP, a long command, swap, the network`)]),
 				redisCli(facts, 'INFO replication'),
+				...(isEndless
+					? [redisCli(facts, defaultReplicaLimit), hint('the primary then closes the link when that is reached')]
+					: []),
 			],
 		});
 	},

@@ -72,6 +72,12 @@ const replicating = (total: number): Sections => ({
 testRule(memReplBuf, [
 	['the backlog alone', {info: replicating(mega)}, 'clear'],
 	['50 MB beyond the backlog', {info: replicating(51 * mega)}, 'warning', /^holds 50\.0M in replica output buffers$/],
+	[
+		'50 MB, and no limit is set',
+		{info: replicating(51 * mega), config: {'client-output-buffer-limit': 'normal 0 0 0 slave 0 0 0 pubsub 5 5 5'}},
+		'warning',
+		/^holds 50\.0M in replica output buffers: client-output-buffer-limit replica is 0: no limit$/,
+	],
 	['before Redis 7.0, the buffers of replicas alone', {info: fields({mem_clients_slaves: 20 * mega})}, 'warning'],
 	['no replica buffers in INFO', {info: fields({used_memory: 5})}, 'absent'],
 ]);

@@ -109,6 +109,24 @@ testRule(repLagAck, [
 		/^replica 10\.0\.1\.12:6379 no longer acknowledges, 1\.00M behind$/,
 	],
 	[
+		'the primary keeps what the replica lacks, and no limit is set',
+		{info: behind(100 * mega, 5 * mega, 'online', 11), config: {'client-output-buffer-limit': 'slave 0 0 0'}},
+		'critical',
+		/ no longer acknowledges, 95\.0M behind: the primary keeps that in memory, without limit$/,
+	],
+	[
+		'a soft limit alone ends it',
+		{info: behind(100 * mega, 5 * mega, 'online', 11), config: {'client-output-buffer-limit': 'slave 0 64000000 60'}},
+		'critical',
+		/ no longer acknowledges, 95\.0M behind$/,
+	],
+	[
+		'little is kept, without a limit',
+		{info: behind(6 * mega, 5 * mega, 'online', 11), config: {'client-output-buffer-limit': 'slave 0 0 0'}},
+		'critical',
+		/ no longer acknowledges, 1\.00M behind$/,
+	],
+	[
 		'the replica does not answer',
 		{info: behind(5, 5, 'online', 11), nodes: [{...hearing(11), pendingSinceMs: 1}]},
 		'critical',
