@@ -7,6 +7,7 @@ import {count, percent, perSecond} from '../text/units.js';
 import {type NamedClients, namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {clientsOfConfig, type FileLimit, fileLimitOf, fileLimitSteps, filesAllow, reservedFiles} from './file-limit.js';
+import {type HeldThread, heldThread} from './held-thread.js';
 import {idleConnections, idleSteps} from './idle-connections.js';
 import {absent, answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -37,9 +38,13 @@ function loweredLimit({record}: NodeFacts, clients: number | undefined): FileLim
 }
 
 /** The steps for more clients. The server refuses the action while a limit of open files stands in its way. */
-const raising = (lowered: FileLimit | undefined, steps: readonly NextStep[]) =>
+const raising = (lowered: FileLimit | undefined, steps: readonly NextStep[], thread?: HeldThread) =>
 	lowered === undefined
-		? {next: steps, action: 'set-maxclients' as const}
+		? // Clients that wait for a command that holds the thread fill a larger limit as well.
+			{
+				next: [...(thread?.next ?? []), ...steps],
+				action: thread === undefined ? ('set-maxclients' as const) : undefined,
+			}
 		: {next: [...fileLimitSteps(lowered), ...steps.slice(0, 1)]};
 
 /** The largest `maxclients` up to `asked` that the server takes: it refuses one above its limit of open files. */
@@ -72,6 +77,8 @@ export const cliMax = rule({
 		const idle = idleConnections(facts, used);
 		const lowered = loweredLimit(facts, limit);
 		const asked = lowered === undefined ? clientsOfConfig(facts.record, limit) : undefined;
+		// Connections that nobody uses, and a lowered limit, are full by themselves. Others may be waiting for replies.
+		const thread = idle === undefined && lowered === undefined && asked === undefined ? heldThread(facts) : undefined;
 		const unlikeConfig = asked === undefined ? '' : `, not the ${asked} of its config`;
 		const held = holder === undefined ? '' : message`, ${count(holder.connections)} by ${holder.name}`;
 		const taken =
@@ -85,7 +92,9 @@ export const cliMax = rule({
 						...(idle !== undefined
 							? {reason: message`${count(idle.connections)} of ${count(limit)} are idle, from ${idle.name}`}
 							: lowered === undefined
-								? {reason: taken}
+								? thread === undefined
+									? {reason: taken}
+									: {detail: holder === undefined ? undefined : taken, reason: thread.reason}
 								: {detail: holder === undefined ? undefined : taken, reason: filesAllow(lowered)}),
 					}
 				: {
@@ -95,31 +104,40 @@ export const cliMax = rule({
 							idle !== undefined
 								? message`${count(idle.connections)} are idle, from ${idle.name}`
 								: asked === undefined
-									? undefined
+									? thread?.reason
 									: `maxclients is not the ${asked} of its config`,
 					}),
 			effect: used >= limit ? 'connections-refused' : undefined,
-			...(idle === undefined && holder === undefined ? {} : {culprit: {client: (idle ?? holder)?.name}}),
+			...(thread !== undefined
+				? {culprit: thread.culprit}
+				: idle === undefined && holder === undefined
+					? {}
+					: {culprit: {client: (idle ?? holder)?.name}}),
 			evidence: [
 				{name: 'connections', value: used, unit: 'count'},
 				{name: 'maxclients', value: limit, unit: 'count'},
 				...(idle === undefined
 					? []
 					: [{name: 'none of them used for', value: idle.idleSeconds, unit: 'seconds' as const}]),
+				...(thread?.evidence ?? []),
 				...infoEvidence(facts, ['clients', 'connected_clients', 'count'], ['clients', 'blocked_clients', 'count']),
 			],
 			meaning: message`${lowered === undefined ? '' : message`Its config asks for ${lowered.asked} clients; the limit of open files at its start lowered them. Now ${taken}. `}When none is left, new clients get an error and are disconnected, redis-top among them.`,
-			...raising(lowered, [
-				...(idle === undefined ? [] : idleSteps(facts, idle)),
-				...(asked === undefined
-					? []
-					: [hint(`set it back over a connection that is open: CONFIG SET maxclients ${mostClients(facts, asked)}`)]),
-				holder === undefined
-					? hint('find who holds them: panel 4 counts them by address, name or user')
-					: hint(message`ask why ${holder.name} holds so many: does it close what it opens, is its pool limited`),
-				redisCli(facts, 'CONFIG GET timeout'),
-				hint('close what leaks, or raise maxclients (and the limit of open files with it)'),
-			]),
+			...raising(
+				lowered,
+				[
+					...(idle === undefined ? [] : idleSteps(facts, idle)),
+					...(asked === undefined
+						? []
+						: [hint(`set it back over a connection that is open: CONFIG SET maxclients ${mostClients(facts, asked)}`)]),
+					holder === undefined
+						? hint('find who holds them: panel 4 counts them by address, name or user')
+						: hint(message`ask why ${holder.name} holds so many: does it close what it opens, is its pool limited`),
+					redisCli(facts, 'CONFIG GET timeout'),
+					hint('close what leaks, or raise maxclients (and the limit of open files with it)'),
+				],
+				thread,
+			),
 		});
 	},
 });

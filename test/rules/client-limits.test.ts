@@ -27,6 +27,32 @@ const fullWith = (openFilesLimit: number, maxclients: number): FactsParts => ({
 	host: {process: {processId: 77, openFilesLimit} as ProcessEvidence},
 });
 
+/** Clients that wait while LREM runs, on a server that is full with four clients, or nearly so. */
+const waitingFor = (calls: number, meanMs: number, maxclients: number): FactsParts => ({
+	info: {clients: {connected_clients: 4, maxclients}},
+	earlier: {},
+	record: {
+		clients: {
+			atMs: 0,
+			value: [
+				...[1, 2, 3].map(id => clientOf({id, name: 'web', command: 'get'})),
+				clientOf({id: 4, name: 'worker', command: 'lrem'}),
+			],
+		},
+		commands: [
+			{
+				command: 'lrem',
+				calls: 50,
+				callsPerSecond: calls,
+				callsOfInterval: calls,
+				meanMicroseconds: meanMs * 1000,
+				timeShare: 0.99,
+				failuresPerSecond: 0,
+			},
+		],
+	},
+});
+
 testRule(cliMax, [
 	[
 		'all taken, and a limit of open files lowers maxclients',
@@ -116,6 +142,29 @@ testRule(cliMax, [
 		'critical',
 		/^turns new clients away: checkout-api has 3 of 4 connections$/,
 	],
+	...(
+		[
+			[
+				'all taken, by clients that wait for a command',
+				{calls: 9, meanMs: 100},
+				4,
+				'critical',
+				/^turns new clients away, web has 3 of 4 connections: LREM from worker takes 90% of its time$/,
+			],
+			[
+				'few left, and clients wait for a command',
+				{calls: 9, meanMs: 100},
+				5,
+				'warning',
+				/^has few connections left, 4 of 5 taken \(80%\), 3 by web: LREM from worker takes 90% of its time$/,
+			],
+			['all taken, and the command is short', {calls: 900, meanMs: 1}, 4, 'critical', /: web has 3 of 4 connections$/],
+			['all taken, and the command is rare', {calls: 2, meanMs: 100}, 4, 'critical', /: web has 3 of 4 connections$/],
+		] as const
+	).map(
+		([name, lrem, limit, severity, words]) =>
+			[name, waitingFor(lrem.calls, lrem.meanMs, limit), severity, words] as const,
+	),
 	['all taken by many', clients({connected_clients: 4, maxclients: 4}), 'critical', /: all 4 connections are taken$/],
 	[
 		'cluster links and replicas count',
@@ -337,4 +386,11 @@ test('cli.max: the steps for idle connections close those of the host where the 
 	const [redis, keepalive] = steps({redis_version: '8.0.2'});
 	assert.match(redis ?? '', /: CONFIG SET timeout 120, .*; then set it back to 0$/);
 	assert.match(keepalive ?? '', /^tcp-keepalive is 300: connections of a host that is gone stay 10m/);
+});
+
+test('cli.max: where clients wait for a command, the first step is about its client, and no larger limit is offered', () => {
+	const held = firingOf(cliMax, waitingFor(9, 100, 4));
+	assert.match(messageText(held.next[0]?.text ?? ''), /^stop what sends LREM from worker, /);
+	assert.equal(held.action, undefined);
+	assert.equal(firingOf(cliMax, waitingFor(900, 1, 4)).action, 'set-maxclients');
 });
