@@ -1,12 +1,21 @@
-import {message, nameOf} from '../domain/message.js';
+import type {Effect, NextStep} from '../domain/finding.js';
+import {message, type Name, nameOf} from '../domain/message.js';
 import type {RunningFunction} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {isCovered} from '../topology/covered.js';
+import {busyProblem, busySender} from './busy-sender.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+
+/** What clients of a busy server feel. A replica has no writes to refuse. */
+const busyEffect = ({record}: NodeFacts): Effect => (record.role === 'replica' ? 'reads-refused' : 'writes-refused');
+
+/** The step about the likely sender: after the kill it sends the command again. */
+const senderSteps = (sender: Name | undefined): readonly NextStep[] =>
+	sender === undefined ? [] : [hint(message`stop ${sender}, which likely sends it again after that`)];
 
 export const srvBusy = rule({
 	id: 'srv.busy',
@@ -32,16 +41,18 @@ export const srvBusy = rule({
 
 		const isModule = failure.kind === 'BUSY_MODULE';
 		const kill = failure.kind === 'BUSY_FUNCTION' ? 'FUNCTION KILL' : 'SCRIPT KILL';
+		const sender = busySender(facts.record);
 		return fires('critical', {
-			problem: failure.problem,
+			problem: busyProblem(facts.record) ?? failure.problem,
 			reason: failure.reason,
-			effect: 'writes-refused',
-			culprit: isModule ? undefined : {command: kill === 'FUNCTION KILL' ? 'FCALL' : 'EVAL'},
+			effect: busyEffect(facts),
+			culprit: isModule ? undefined : {command: kill === 'FUNCTION KILL' ? 'FCALL' : 'EVAL', client: sender},
 			evidence: [{name: 'reply', value: failure.code}],
 			meaning:
 				'Nothing else runs until it ends. Once it has written it cannot be killed without losing its writes (UNKILLABLE).',
 			next: [
 				...(isModule ? [] : [redisCli(facts, kill)]),
+				...senderSteps(sender),
 				hint(
 					'wait where it answers UNKILLABLE: SHUTDOWN NOSAVE ends it, but loses what was written since the last save',
 				),
@@ -206,13 +217,14 @@ export const fnEngine = rule({
 	},
 	evaluate({running: {name, durationMs}}, facts, limits) {
 		const functionName = nameOf('quote', name);
+		const sender = busySender(facts.record);
 		return durationMs < limits.seconds * 1000
 			? clear
 			: fires('critical', {
-					problem: message`is busy with the function ${functionName}`,
+					problem: message`is busy with the function ${functionName}${sender === undefined ? '' : message`, likely of ${sender}`}`,
 					detail: `for ${seconds(durationMs / 1000)}`,
-					effect: 'writes-refused',
-					culprit: {command: 'FCALL'},
+					effect: busyEffect(facts),
+					culprit: {command: 'FCALL', client: sender},
 					evidence: [
 						{name: 'function', value: message`${functionName}`},
 						{name: 'duration_ms', value: durationMs, unit: 'milliseconds'},
@@ -220,6 +232,7 @@ export const fnEngine = rule({
 					meaning: 'Nothing else runs until it ends: every other command gets the error BUSY.',
 					next: [
 						redisCli(facts, 'FUNCTION KILL'),
+						...senderSteps(sender),
 						hint(
 							'wait where it answers UNKILLABLE, as it has written: SHUTDOWN NOSAVE ends it, but loses what was written since the last save',
 						),

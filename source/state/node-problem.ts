@@ -10,6 +10,7 @@ import {type Message, message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {largeRepliesLost} from '../parse/socket-error.js';
 import type {RuleId} from '../rules/all-rules.js';
+import {busyProblem} from '../rules/busy-sender.js';
 import {filesAllow} from '../rules/file-limit.js';
 import {fileLimitOfFull} from '../rules/refusal-reason.js';
 import {seconds, utcDateTime} from '../text/units.js';
@@ -223,7 +224,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 		node: address,
 		severity: mayBeRestarting(record, nowMs) ? 'warning' : 'critical',
 		effect: reach === 'busy' ? 'not-responding' : 'unreachable',
-		problem: failure?.problem ?? reachWords[reach],
+		problem: busyProblem(record) ?? failure?.problem ?? reachWords[reach],
 		detail: held?.text,
 		briefDetails: held?.brief,
 		namesCulprit: held !== undefined,

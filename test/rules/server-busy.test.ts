@@ -47,6 +47,75 @@ test('srv.busy: each step in words says what to do, also where the screen shows 
 	);
 });
 
+const scriptReply = 'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.';
+const functionReply = 'BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.';
+type Run = readonly [command: string, agoMs: number, seconds: number, client: string];
+const busyAfter = (reply: string, runs: readonly Run[], role: 'primary' | 'replica' = 'primary'): FactsParts => ({
+	record: {
+		role,
+		failure: replyFailure(reply),
+		failingSinceMs: nowMs - 300_000,
+		slowlog: {
+			atMs: nowMs - 300_000,
+			value: {
+				entries: runs.map(([command, agoMs, seconds, clientName], id) => ({
+					id,
+					atMs: nowMs - 300_000 - agoMs,
+					durationMicroseconds: seconds * 1_000_000,
+					arguments: [command],
+					clientAddress: `10.0.4.2${id}:50004`,
+					clientName,
+				})),
+				perMinute: 1,
+				lost: 0,
+			},
+		},
+	},
+});
+const script = /^runs a script and answers nothing else \(BUSY\)/;
+testRule(srvBusy, [
+	[
+		'a client ran a long script shortly before',
+		busyAfter(scriptReply, [['eval', 5000, 4, 'report-job']]),
+		'critical',
+		/^runs a script, likely of report-job, and answers only BUSY: SCRIPT KILL ends it/,
+	],
+	[
+		'a client without a name',
+		busyAfter(scriptReply, [['evalsha', 5000, 4, '']]),
+		'critical',
+		/^runs a script, likely of 10\.0\.4\.20:50004, and/,
+	],
+	[
+		'a function of a client',
+		busyAfter(functionReply, [['fcall', 5000, 4, 'report-job']]),
+		'critical',
+		/^runs a function, likely of report-job, and/,
+	],
+	['its scripts are quick', busyAfter(scriptReply, [['eval', 5000, 0.5, 'report-job']]), 'critical', script],
+	['its script ran long ago', busyAfter(scriptReply, [['eval', 90_000, 4, 'report-job']]), 'critical', script],
+	['it ran another command', busyAfter(scriptReply, [['keys', 5000, 4, 'report-job']]), 'critical', script],
+	[
+		'two clients ran scripts for as long',
+		busyAfter(scriptReply, [
+			['eval', 5000, 4, 'report-job'],
+			['eval', 15_000, 4, 'web'],
+		]),
+		'critical',
+		script,
+	],
+]);
+
+test('srv.busy: the likely sender is the culprit, is to be stopped after the kill, and a replica refuses reads', () => {
+	const {culprit, next, effect} = firingOf(
+		srvBusy,
+		busyAfter(scriptReply, [['eval', 5000, 4, 'report-job']], 'replica'),
+	);
+	assert.deepEqual(culprit, {command: 'EVAL', client: {kind: 'client', name: 'report-job'}});
+	assert.equal(messageText(next[1]?.text ?? ''), 'stop report-job, which likely sends it again after that');
+	assert.equal(effect, 'reads-refused');
+});
+
 const clients = (flags: string, command: string): FactsParts => ({
 	record: {clients: {atMs: nowMs, value: [clientOf({id: 1, flags, command})]}},
 });
