@@ -274,9 +274,23 @@ function calmMessages(verdict: Calm): readonly Message[] {
 
 /** The texts of the verdict in one line, the longest first. The caller takes the first that fits. */
 export const verdictMessages = (verdict: Verdict): readonly Message[] =>
-	'cause' in verdict
-		? problemMessages(verdict.cause).map(text => withOthers(text, verdict.cause))
-		: calmMessages(verdict);
+	'cause' in verdict ? causeMessages(verdict.cause) : calmMessages(verdict);
+
+/**
+The texts of the cause with the number of other nodes. Before a text leaves out who causes the problem, it leaves out the
+other nodes.
+*/
+function causeMessages(cause: SharedProblem): readonly Message[] {
+	const {detail, namesCulprit, otherNodes} = cause;
+	const texts = problemMessages(cause).map(text => withOthers(text, cause));
+	if (namesCulprit !== true || detail === undefined || otherNodes.length === 0 || cause.consequence !== undefined) {
+		return texts;
+	}
+
+	const whole = withOthers(problemMessage({...cause, reason: undefined}, 'long'), cause);
+	const last = texts.findIndex(text => messageText(text) === messageText(whole));
+	return texts.toSpliced(last + 1, 0, problemMessage({...cause, reason: undefined}, 'long'));
+}
 
 /**
 The texts of the verdict for large letters, the longest first. They tell what is wrong without the node, because an

@@ -248,6 +248,27 @@ test('the shortest texts are those in which a finding keeps its effect and its c
 	]);
 });
 
+test('on a narrow screen the number of other nodes gives way before the client that causes the problem', () => {
+	const part = {
+		problem: 'answers MGET with CROSSSLOT errors',
+		detail: message`10/s from ${nameOf('client', 'checkout')}`,
+		reason: 'its keys are in several slots',
+	};
+	const on = (node: string, culprit: boolean) =>
+		findingOf('err.failed', 'warning', node, culprit ? {...part, culprit: {command: 'mget'}} : part);
+	const texts = (culprit: boolean) =>
+		textsOf(verdictOf(stateWith(['10.0.1.11:6379', '10.0.1.12:6379'].map(node => on(node, culprit))), sampledAtMs));
+	const who = '10.0.1.11:6379 answers MGET with CROSSSLOT errors, 10/s from checkout';
+	const also = ', 10.0.1.12:6379 too';
+	assert.deepEqual(
+		texts(true)
+			.filter(text => !text.includes('several slots'))
+			.slice(0, 2),
+		[`${who}${also}`, who],
+	);
+	assert.ok(!texts(false).includes(who));
+});
+
 test('refused writes on a primary precede a replica that does not respond, which precedes other findings', () => {
 	const primary = recordFrom({address: '10.0.1.11:6379', role: 'primary'});
 	const replica = recordFrom({
