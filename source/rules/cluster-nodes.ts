@@ -107,7 +107,7 @@ function nodeFailed(
 	const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
 	const candidate = lost === undefined ? undefined : failoverCandidateOf(comparison, id);
 	const isNeeded = neededNodes(comparison).has(id);
-	const isAnswering = fleet.nodes.get(node)?.sample !== undefined;
+	const isAnswering = facts?.sample !== undefined;
 	const names = namesMessage(by, comparison);
 	const flagged = isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)';
 	const flag = message`${flagged} by ${by.length > 2 ? countText(by.length, 'node') : names}`;
@@ -126,14 +126,14 @@ function nodeFailed(
 	const heldBack = isUnserved
 		? heldBackReplica(id, slotsIn(lost.slots), {comparison, nodeTimeoutMs}, fleet)
 		: notHeldBack;
-	const isListed = fleet.nodes.has(node);
-	const subject = isListed ? '' : message`${nodeName(node)} `;
+	const subject = facts !== undefined ? '' : message`${nodeName(node)} `;
 	return {
 		...fires(isUnserved ? 'critical' : isQuiet ? 'info' : 'warning', {
 			problem: message`${subject}${isUnserved ? (heldBack.problem ?? `leaves slots ${rangesText(lost.slots)} unserved`) : flag}`,
 			...(isUnserved
 				? {
 						reason: joinMessages([heldBack.reason ?? message`it ${flag}, ${duration}`, busText], '; '),
+						briefProblems: [message`${subject}leaves ${countText(slotsIn(lost.slots), 'slot')} unserved`],
 					}
 				: {detail: duration, reason: busText}),
 			effect: lost === undefined ? undefined : 'slots-unserved',
@@ -176,8 +176,8 @@ function nodeFailed(
 			remedy:
 				lost === undefined ? {node: by[0] && comparison.viewOf.get(by[0])?.address, value: id} : {node: candidate},
 		}),
-		node: isListed ? node : undefined,
-		subject: isListed ? undefined : node,
+		node: facts !== undefined ? node : undefined,
+		subject: facts !== undefined ? undefined : node,
 	};
 }
 

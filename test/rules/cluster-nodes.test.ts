@@ -512,6 +512,15 @@ test('a node marked FAIL is no small loss where the nodes that report it refuse 
 	assert.deepEqual(meanings('fail'), ['The nodes that report it refuse commands: cluster_state:fail.']);
 });
 
+test('clu.node_fail: a narrow screen keeps how many slots are not served', () => {
+	const [finding] = cluNodeFail.evaluate(fleetOf({views: others(17050, dead)}), () => 0);
+	assert.ok(finding?.kind === 'fires');
+	assert.deepEqual(
+		finding.briefProblems?.map(text => messageText(text).replace(/^\S+17050/, '17050')),
+		['17050 leaves 5,461 slots unserved'],
+	);
+});
+
 test('clu.node_fail: a failover by hand that loses writes is the last step, and no action', () => {
 	const [finding] = cluNodeFail.evaluate(fleetOf(heldBackByDisk(90, 80)), () => 0);
 	assert.ok(finding?.kind === 'fires');
