@@ -58,6 +58,19 @@ export const perRdbFail = rule({
 		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
 		const goesOn = facts.setting('stop-writes-on-bgsave-error') === 'no';
 		const waiting = waitingReplicas(facts);
+		// A diskless resync helps the replicas alone: the writes are refused until a save succeeds.
+		const isRepairFirst = !goesOn && facts.setting('save') !== '' && obstacle !== undefined;
+		const diskless =
+			waiting === 0
+				? []
+				: [
+						redisCli(facts, 'CONFIG SET repl-diskless-sync yes'),
+						hint(
+							isRepairFirst
+								? 'with that replicas get their data without a file; writes stay refused until a save succeeds'
+								: 'CONFIG SET repl-diskless-sync yes: replicas get their data without a file; and free disk space',
+						),
+					];
 		// The unfinished file is deleted, so the disk may look free again.
 		const isOnFullDisk = remark?.id === 'disk-full' || isDiskFull(facts);
 		const unsaved =
@@ -98,22 +111,23 @@ export const perRdbFail = rule({
 						: 'Changes since the last successful save are in memory only. The server refuses writes until a save succeeds, unless it is set otherwise.'
 			}`,
 			next: [
-				...(waiting === 0
-					? []
-					: [
-							redisCli(facts, 'CONFIG SET repl-diskless-sync yes'),
-							hint('CONFIG SET repl-diskless-sync yes: replicas get their data without a file; and free disk space'),
-						]),
+				...(isRepairFirst ? [] : diskless),
 				...(barred === undefined ? [] : folderRemedy(facts, barred)),
 				...(isKilled ? killedSteps({memory}) : []),
 				...(fork === undefined
 					? [
 							...(isKilled ? [] : folderChecks(facts, {reason: obstacle})),
+							...(isRepairFirst ? diskless : []),
 							...logSteps(facts),
 							...(obstacle === undefined ? [onHost('cat /proc/sys/vm/overcommit_memory; free -m')] : []),
 							redisCli(facts, 'BGSAVE'),
 						]
-					: [...fork.next, hint('then BGSAVE: one save that succeeds ends it'), redisCli(facts, 'BGSAVE')]),
+					: [
+							...fork.next,
+							...(isRepairFirst ? diskless : []),
+							hint('then BGSAVE: one save that succeeds ends it'),
+							redisCli(facts, 'BGSAVE'),
+						]),
 				...(fork === undefined ? [] : [...saveWithoutFork(facts), ...logSteps(facts)]),
 				...(goesOn
 					? [hint('once a save succeeds, CONFIG SET stop-writes-on-bgsave-error yes, unless it is off on purpose')]

@@ -321,4 +321,18 @@ test('a save is offered only where it can succeed: not on a full disk, and not w
 	const {action, next} = firingOf(perRdbFail, {...waiting, config: {...saved, 'repl-diskless-sync': 'no'}});
 	assert.equal(action, undefined);
 	assert.match(messageText(next[0]?.text ?? ''), /CONFIG SET repl-diskless-sync yes/);
+	// Where writes are refused too, only room on the disk ends both.
+	const steps = (config: Readonly<Record<string, string>>) =>
+		firingOf(perRdbFail, {
+			...waiting,
+			host: {log: diskFull(60)},
+			config: {...saved, 'repl-diskless-sync': 'no', ...config},
+		}).next.map(({text}) => messageText(text));
+	const refused = steps({});
+	assert.match(refused[0] ?? '', /^free or add disk space/);
+	assert.equal(refused.filter(text => /repl-diskless-sync yes/.test(text)).length, 1);
+	assert.ok(
+		refused.includes('with that replicas get their data without a file; writes stay refused until a save succeeds'),
+	);
+	assert.match(steps({'stop-writes-on-bgsave-error': 'no'})[0] ?? '', /CONFIG SET repl-diskless-sync yes$/);
 });
