@@ -9,6 +9,7 @@ import {keysOfPrimary} from './keyspace.js';
 import {killedAtLimit} from './killed-save.js';
 import {longestMean} from './linear-commands.js';
 import {noRoom} from './link-obstacles.js';
+import {waitedInCommand} from './main-thread.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
 import {forkOfResync} from './refused-peers.js';
@@ -53,6 +54,9 @@ const hasEvidence =
 		evidence.some(({name}) => names.includes(name));
 
 export const hasNoPlaceForData = hasEvidence(storageInLog);
+
+/** Whether the main thread waited for most of the time that a command took. */
+export const waitsInCommand = hasEvidence(waitedInCommand);
 
 export const hasLoggedObstacle = hasEvidence(obstacleInLog, storageInLog);
 export const hasNoObstacle = (finding: Finding): boolean => !hasLoggedObstacle(finding);

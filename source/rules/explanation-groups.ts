@@ -10,6 +10,7 @@ import {
 	isOfLogins,
 	isOfPrimary,
 	sharesNode,
+	waitsInCommand,
 } from './explanation-conditions.js';
 import {behindSymptoms, lateSymptoms, linkSymptoms} from './symptoms.js';
 
@@ -69,6 +70,12 @@ export const errorExplanations: readonly Explanation[] = [
 
 /** What the machine of a server explains: waits for a processor, a disk or memory, and a network that loses packets. */
 export const machineExplanations: readonly Explanation[] = [
+	// Memory that is in swap makes the server slow. That the machine or the group is full is then the risk beside it.
+	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap'], isSymptom: ({effect}) => effect === undefined},
+	{cause: 'mem.system', where: 'here', symptoms: ['mem.fork_room', 'mem.unset']},
+	{cause: 'mem.swap', where: 'here', symptoms: ['conn.rtt', 'per.fork_slow', 'per.fsync']},
+	// A thread that reads its memory from swap uses hardly a processor, and its short commands take long.
+	{cause: 'mem.swap', where: 'here', symptoms: ['lat.command_hog'], isSymptom: waitsInCommand},
 	// Waits of the main thread explain slow replies.
 	{cause: 'os.psi', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
 	{cause: 'cpu.throttle', where: 'here', symptoms: lateSymptoms},

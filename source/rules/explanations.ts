@@ -346,8 +346,6 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.exceeded', where: 'here', symptoms: ['mem.scripts', 'mem.max'], isCause: isForScripts},
 	{cause: 'mem.evict_storm', where: 'here', symptoms: ['mem.evict', 'mem.max', 'mem.exceeded']},
 	{cause: 'mem.evict', where: 'here', symptoms: ['mem.max', 'mem.exceeded']},
-	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap', 'mem.fork_room', 'mem.unset']},
-	{cause: 'mem.swap', where: 'here', symptoms: ['conn.rtt', 'per.fork_slow', 'per.fsync']},
 	...machineExplanations,
 	// Clients of an address that leads to a primary and a replica in turn write to the replica.
 	{

@@ -99,6 +99,16 @@ function fillsProcessor(facts: NodeFacts, meanMs: number): boolean {
 	return wait !== undefined && user + system + wait >= wholeProcessor && meanMs * (1 - wait) >= heavyCallMs;
 }
 
+/** Name of the evidence that the thread had no work for most of the time that a command took: it waited in the command. */
+export const waitedInCommand = 'main thread, processor time';
+
+/** The processor time of the main thread as a share of the time, if it is less than half of what the command took. */
+function littleProcessorTime(facts: NodeFacts, share: number): number | undefined {
+	const user = facts.perSecond('cpu', 'used_cpu_user_main_thread') ?? Number.NaN;
+	const system = facts.perSecond('cpu', 'used_cpu_sys_main_thread') ?? Number.NaN;
+	return user + system < share / 2 ? user + system : undefined;
+}
+
 export const latCommandHog = rule({
 	id: 'lat.command_hog',
 	scope: 'node',
@@ -133,6 +143,7 @@ export const latCommandHog = rule({
 		const senders = longSendersOf(facts, top.command);
 		const isHeavy = top.meanMicroseconds / 1000 >= heavyCallMs;
 		const isFull = top.share >= facts.limitsOf(cpuMain).warning || fillsProcessor(facts, top.meanMicroseconds / 1000);
+		const worked = littleProcessorTime(facts, top.share);
 		const shard = isFull ? busiestShard(facts) : undefined;
 		return fires(isFull ? 'warning' : 'info', {
 			problem: message`spends ${percent(Math.min(1, top.share))} of its time in ${command}${senders?.text ?? ''}`,
@@ -143,6 +154,7 @@ export const latCommandHog = rule({
 				{name: `cmdstat_${top.command} usec`, value: top.share, unit: 'share'},
 				{name: 'calls', value: top.calls, unit: 'count'},
 				{name: 'mean', value: top.meanMicroseconds / 1000, unit: 'milliseconds'},
+				...(worked === undefined ? [] : [{name: waitedInCommand, value: worked, unit: 'share' as const}]),
 			],
 			meaning: 'All other commands wait for it on the one main thread.',
 			next: [

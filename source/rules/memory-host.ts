@@ -34,8 +34,9 @@ export const memSystem = rule({
 		}
 
 		return fires(share >= limits.critical ? 'critical' : 'warning', {
-			problem: `holds ${percent(share)} of ${machine.name}`,
-			detail: `${bytes(resident)} of ${bytes(machine.bytes)}`,
+			// Pages that several groups share may be charged to another one, so a process may hold more than its limit.
+			problem: share > 1 ? `holds all of ${machine.name}` : `holds ${percent(share)} of ${machine.name}`,
+			detail: share > 1 ? `limit ${bytes(machine.bytes)}` : `${bytes(resident)} of ${bytes(machine.bytes)}`,
 			evidence: [
 				...infoEvidence(facts, ['memory', 'used_memory_rss', 'bytes'], ['memory', 'total_system_memory', 'bytes']),
 				{name: 'limit', value: machine.bytes, unit: 'bytes'},
@@ -45,7 +46,9 @@ export const memSystem = rule({
 				onHost('free -m; ps aux --sort=-rss | head'),
 				hint(
 					facts.number('memory', 'maxmemory') === 0
-						? `set maxmemory well below ${bytes(machine.bytes)}: by its policy the server then evicts keys or refuses writes`
+						? (facts.number('memory', 'used_memory') ?? 0) > machine.bytes
+							? 'raise the limit, or move data first: a maxmemory below the data evicts keys or refuses writes at once'
+							: `set maxmemory well below ${bytes(machine.bytes)}: by its policy the server then evicts keys or refuses writes`
 						: 'lower maxmemory, move data, or give the machine more',
 				),
 			],
@@ -147,6 +150,17 @@ const infoResident = infoNumber('memory', 'used_memory_rss');
 const swappedBytes = ({record: {host}}: NodeFacts): number | undefined =>
 	host?.value.kind === 'here' ? host.value.process?.swappedBytes : undefined;
 
+/** Share of its memory limit from which the control group of the server makes the kernel move pages to swap. */
+const fullGroupShare = 0.95;
+
+/** The memory limit of the server's control group, if the group is full; undefined if it is not, or is not known. */
+function fullGroupLimit({record: {host}}: NodeFacts): number | undefined {
+	const {limitBytes, usedBytes} = (host?.value.kind === 'here' ? host.value.cgroup : undefined) ?? {};
+	return limitBytes !== undefined && usedBytes !== undefined && usedBytes >= fullGroupShare * limitBytes
+		? limitBytes
+		: undefined;
+}
+
 export const memSwap = rule({
 	id: 'mem.swap',
 	scope: 'node',
@@ -206,18 +220,24 @@ export const memSwap = rule({
 		}
 
 		const hog = memoryHogOf(facts);
+		const limit = fullGroupLimit(facts);
+		const isUnlimited = facts.number('memory', 'maxmemory') === 0;
 		return fires('critical', {
 			problem: `has ${bytes(known)} of its memory in swap`,
-			reason: hog?.takes,
+			reason: limit === undefined ? hog?.takes : `its control group has only ${bytes(limit)}`,
 			// The kernel's figure is exact, and needs no second look.
 			isCertain: true,
 			effect: 'slow',
 			evidence,
 			meaning: 'Every access to swapped memory waits for a disk, and all clients wait with it.',
 			next: [
-				...(hog?.next ?? []),
+				...(limit === undefined
+					? (hog?.next ?? [])
+					: [hint(`raise the memory limit of its control group above ${bytes(used)}, the memory that it uses`)]),
 				onHost('free -m; vmstat 1 5'),
-				hint('free memory on the machine, lower maxmemory, or move other programs away'),
+				hint(
+					`${limit === undefined ? 'free memory on the machine' : 'or free memory: delete or move keys'}, ${isUnlimited ? 'then set a maxmemory that it has room for' : 'lower maxmemory'}${limit === undefined ? ', or move other programs away' : ''}`,
+				),
 				onHost('sysctl vm.swappiness'),
 			],
 		});

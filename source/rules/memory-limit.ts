@@ -250,7 +250,7 @@ export const memUnset = rule({
 		return machine !== undefined && share > limits.warning
 			? fires('warning', {
 					problem: 'has no maxmemory',
-					detail: `uses ${percent(share)} of ${machine.name}`,
+					detail: share > 1 ? `uses all of ${machine.name}` : `uses ${percent(share)} of ${machine.name}`,
 					...rest,
 				})
 			: advises(facts, {

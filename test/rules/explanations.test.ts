@@ -15,6 +15,7 @@ import type {Finding} from '../../source/rules/finding.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
 import {noRoom} from '../../source/rules/link-obstacles.js';
+import {waitedInCommand} from '../../source/rules/main-thread.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {unservedResyncs} from '../../source/rules/rdb.js';
 import {repeatedCommand} from '../../source/rules/repeated-commands.js';
@@ -358,6 +359,37 @@ const cases: ReadonlyArray<
 		[
 			['rep.link_down', undefined],
 			['tls.expiry', undefined],
+		],
+	],
+	[
+		'memory that is in swap is not hidden below a full group, and explains short commands that take long',
+		[
+			findingOf('mem.system', 'critical', primary),
+			findingOf('mem.swap', 'critical', primary, {effect: 'slow'}),
+			findingOf('lat.command_hog', 'warning', primary, {evidence: [{name: waitedInCommand, value: 0.02}]}),
+			findingOf('mem.unset', 'warning', primary),
+		],
+		[
+			['mem.system', undefined],
+			['mem.unset', 'mem.system'],
+			['mem.swap', undefined],
+			['lat.command_hog', 'mem.swap'],
+		],
+	],
+	[
+		'memory that is in swap explains no command that uses a processor',
+		[findingOf('mem.swap', 'critical', primary, {effect: 'slow'}), findingOf('lat.command_hog', 'warning', primary)],
+		[
+			['mem.swap', undefined],
+			['lat.command_hog', undefined],
+		],
+	],
+	[
+		'memory that may be in swap is a part of a full machine',
+		[findingOf('mem.system', 'critical', primary), findingOf('mem.swap', 'warning', primary)],
+		[
+			['mem.system', undefined],
+			['mem.swap', 'mem.system'],
 		],
 	],
 	[

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import {statementMessage} from '../../source/domain/statement.js';
 import {memForkRoom, memRssGap, memSwap, memSystem} from '../../source/rules/memory-host.js';
 import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
@@ -137,6 +138,24 @@ testRule(memSwap, [
 		'critical',
 		/^has 30\.0M of its memory in swap: java \(process 4711\) takes 5\.59G$/,
 	],
+	[
+		'the kernel knows of swap, and the group of the server is full',
+		{
+			info: resident(126, 80),
+			host: {process: swapped(60 * mega), cgroup: {limitBytes: 70 * mega, usedBytes: 69.9 * mega, oomKills: 0}},
+		},
+		'critical',
+		/^has 60\.0M of its memory in swap: its control group has only 70\.0M$/,
+	],
+	[
+		'the kernel knows of swap, and the group of the server has room',
+		{
+			info: resident(126, 80),
+			host: {process: swapped(60 * mega), cgroup: {limitBytes: 200 * mega, usedBytes: 80 * mega, oomKills: 0}},
+		},
+		'critical',
+		/^has 60\.0M of its memory in swap$/,
+	],
 	['no used_memory_rss in INFO', {info: fields({used_memory: 5})}, 'absent'],
 ]);
 
@@ -170,4 +189,30 @@ testRule(memForkRoom, [
 test('mem.swap: what the kernel says is certain, what INFO shows is not', () => {
 	assert.equal(firingOf(memSwap, {info: resident(100, 80), host: {process: swapped(30 * mega)}}).isCertain, true);
 	assert.equal(firingOf(memSwap, {info: resident(100, 80)}).isCertain, undefined);
+});
+
+test('mem.swap: a server without maxmemory is not told to lower it, and a full group gets room first', () => {
+	const steps = (maxmemory: number, usedBytes: number) => {
+		const {memory = {}} = resident(126, 80);
+		const cgroup = {limitBytes: 70 * mega, usedBytes, oomKills: 0};
+		return firingOf(memSwap, {
+			info: fields({...memory, maxmemory}),
+			host: {process: swapped(60 * mega), cgroup},
+		}).next.map(({text}) => messageText(text));
+	};
+	const [first, ...others] = steps(0, 70 * mega);
+	assert.equal(first, 'raise the memory limit of its control group above 126M, the memory that it uses');
+	assert.ok(others.includes('or free memory: delete or move keys, then set a maxmemory that it has room for'));
+	assert.ok(steps(0, mega).every(step => !/lower maxmemory|control group/.test(step)));
+	assert.ok(steps(mega, mega).some(step => step.includes('lower maxmemory')));
+});
+
+test('mem.system: more than the whole limit is all of it, and no maxmemory below the data is advised', () => {
+	const cgroup = {limitBytes: 70, usedBytes: 70, oomKills: 0};
+	const full = firingOf(memSystem, {
+		info: fields({used_memory: 126, used_memory_rss: 81, total_system_memory: 1000, maxmemory: 0}),
+		host: {cgroup},
+	});
+	assert.equal(messageText(statementMessage(full)), "holds all of the container's limit, limit 70B");
+	assert.doesNotMatch(JSON.stringify(full.next), /set maxmemory/);
 });
