@@ -157,22 +157,35 @@ export const cliRejected = rule({
 	clearAfter: 10,
 	needs: {rejected: increase('stats', 'rejected_connections')},
 	evaluate({rejected}, facts) {
+		const limit = facts.number('clients', 'maxclients');
+		const lowered = loweredLimit(facts, limit);
+		const share = limit === undefined ? 0 : (facts.number('clients', 'connected_clients') ?? 0) / limit;
+		// Protected mode turns clients of other hosts away while there is room.
+		const isFull = rejected > 0 && lowered === undefined && share >= facts.limitsOf(cliMax).warning;
+		const thread = isFull ? heldThread(facts) : undefined;
 		return rejected === 0
 			? clear
 			: fires('critical', {
 					problem: 'turns new clients away',
 					detail: `${count(rejected)} since the last sample`,
+					reason: thread?.reason,
+					culprit: thread?.culprit,
 					effect: 'connections-refused',
 					evidence: [
 						{name: 'rejected_connections, since the sample before', value: rejected, unit: 'count'},
+						...(thread?.evidence ?? []),
 						...infoEvidence(facts, ['clients', 'connected_clients', 'count'], ['clients', 'maxclients', 'count']),
 					],
 					meaning:
 						'Clients that connect now get an error and are disconnected: maxclients is reached, or protected mode refuses other hosts.',
-					...raising(loweredLimit(facts, facts.number('clients', 'maxclients')), [
-						hint('find who holds the connections: panel 4 counts them by address, name or user'),
-						hint('close what leaks, or raise maxclients'),
-					]),
+					...raising(
+						lowered,
+						[
+							hint('find who holds the connections: panel 4 counts them by address, name or user'),
+							hint('close what leaks, or raise maxclients'),
+						],
+						thread,
+					),
 				});
 	},
 });

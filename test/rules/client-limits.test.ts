@@ -203,6 +203,21 @@ test('maxclients is set back no higher than the open files allow', () => {
 testRule(cliRejected, [
 	['none', counted('rejected_connections', 10), 'clear'],
 	['one', counted('rejected_connections', 11), 'critical', /^turns new clients away, 1 since the last sample$/],
+	...([5, 50] as const).map(
+		maxclients =>
+			[
+				`some, beside a long command, of ${maxclients} places`,
+				{
+					...waitingFor(9, 100, maxclients),
+					info: {clients: {connected_clients: 4, maxclients}, stats: {rejected_connections: 41}},
+					earlier: {stats: {rejected_connections: 10}},
+				},
+				'critical',
+				maxclients === 5
+					? /, 31 since the last sample: LREM from worker takes 90% of its time$/
+					: /, 31 since the last sample$/,
+			] as const,
+	),
 	['the first sample', {info: {stats: {rejected_connections: 10}}}, 'pending'],
 	['not counted', {}, 'absent'],
 ]);
