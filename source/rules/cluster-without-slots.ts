@@ -51,8 +51,7 @@ export const cluNoSlots = rule({
 		return [
 			{
 				...fires(full.length > 0 ? 'warning' : 'info', {
-					problem:
-						full.length > 0 ? 'serves no slot while other primaries are full' : 'is a primary that serves no slot',
+					problem: full.length > 0 ? 'serves no slot beside full primaries' : 'is a primary that serves no slot',
 					detail: full.length > 0 ? nodeNames(full.map(({address}) => address)) : undefined,
 					effect: full.length > 0 ? 'keys-evicted' : undefined,
 					nodes: [...idle.map(({address}) => address), ...full.map(({address}) => address)],

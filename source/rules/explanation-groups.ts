@@ -85,3 +85,12 @@ export const machineExplanations: readonly Explanation[] = [
 	{cause: 'os.retrans', where: 'anywhere', symptoms: ['conn.loss'], isSymptom: sharesNode},
 	{cause: 'os.retrans', where: 'here', symptoms: ['conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},
 ];
+
+/** Full primaries beside an empty one need slots moved, not more memory. */
+export const emptyPrimaryExplanation: Explanation = {
+	cause: 'clu.no_slots',
+	where: 'anywhere',
+	symptoms: ['mem.oom', 'mem.policy_noop', 'mem.exceeded', 'mem.evict_storm', 'mem.max', 'mem.evict'],
+	isCause: ({severity}) => severity !== 'info',
+	isSymptom: sharesNode,
+};

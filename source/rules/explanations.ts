@@ -37,6 +37,7 @@ import {
 import {
 	behindExplanations,
 	clientExplanations,
+	emptyPrimaryExplanation,
 	errorExplanations,
 	linkExplanations,
 	machineExplanations,
@@ -82,8 +83,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'lat.slowlog_new', where: 'anywhere', symptoms: ['lat.slowlog_new'], isCause: isMove, isSymptom: isOfMove},
 	// The loser of a merge discards its keys and follows the winner. Clients of both find neither their keys nor their slots.
 	{cause: 'clu.merged', where: 'anywhere', symptoms: mergeSymptoms},
-	// Full primaries beside an empty one need slots moved, not more memory.
-	{cause: 'clu.no_slots', where: 'anywhere', symptoms: ['mem.max', 'mem.evict']},
+	emptyPrimaryExplanation,
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
 	// A replica that cannot load its primary's data requests a full resync again and again.
 	{

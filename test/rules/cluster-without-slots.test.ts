@@ -18,7 +18,7 @@ testClusterRule(cluNoSlots, [
 	[
 		'a primary without slots beside others that are full',
 		added(95),
-		/^warning 17053: serves no slot while other primaries are full, 17050, 17051$/,
+		/^warning 17053: serves no slot beside full primaries, 17050, 17051$/,
 	],
 	[
 		'a node that is alone is no primary without slots',

@@ -48,6 +48,32 @@ const cases: ReadonlyArray<
 > = [
 	['nothing', [], []],
 	[
+		'writes that full primaries refuse follow from the primary without slots beside them',
+		[
+			findingOf('clu.no_slots', 'warning', otherReplica, {nodes: [otherReplica, primary]}),
+			findingOf('mem.oom', 'critical', primary),
+			findingOf('mem.max', 'critical', primary),
+		],
+		[
+			['clu.no_slots', undefined],
+			['mem.max', 'clu.no_slots'],
+			['mem.oom', 'clu.no_slots'],
+		],
+	],
+	[
+		'a full server elsewhere, and a primary without slots beside others with room, have causes of their own',
+		[
+			findingOf('mem.oom', 'critical', replica),
+			findingOf('mem.max', 'critical', primary),
+			findingOf('clu.no_slots', 'info', otherReplica, {nodes: [otherReplica, primary]}),
+		],
+		[
+			['mem.max', undefined],
+			['mem.oom', undefined],
+			['clu.no_slots', undefined],
+		],
+	],
+	[
 		'replicas lose the keys that their primary lost, and the primary none that a replica lost',
 		[
 			findingOf('key.drop', 'critical', replica),

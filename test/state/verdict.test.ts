@@ -248,6 +248,28 @@ test('the shortest texts are those in which a finding keeps its effect and its c
 	]);
 });
 
+test('line 2 tells the refused writes of full primaries, and the primary without slots that would help', () => {
+	const [empty, full] = ['10.0.1.14:6379', '10.0.1.11:6379'] as const;
+	const state = stateWith([
+		findingOf('clu.no_slots', 'warning', empty, {
+			problem: 'serves no slot beside full primaries',
+			detail: full,
+			effect: 'keys-evicted',
+			nodes: [empty, full].map(each => each as NodeAddress),
+		}),
+		findingOf('mem.oom', 'critical', full, {
+			problem: 'refuses writes (OOM)',
+			reason: 'the policy is noeviction',
+			effect: 'writes-refused',
+		}),
+	]);
+	const texts = textsOf(verdictOf(state, sampledAtMs));
+	assert.ok(
+		texts.includes(`${full} refuses writes (OOM): ${empty} serves no slot beside full primaries`),
+		texts.join('\n'),
+	);
+});
+
 test('on a narrow screen the number of other nodes gives way before the client that causes the problem', () => {
 	const part = {
 		problem: 'answers MGET with CROSSSLOT errors',
