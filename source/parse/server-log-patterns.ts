@@ -203,12 +203,13 @@ const traffic: readonly LogPattern[] = [
 		/Timeout receiving bulk data from (?:MASTER|PRIMARY)/,
 		'the replica gave up a full resync, because no data came for repl-timeout',
 	),
-	// A name that cannot be resolved leaves no error of the system, so servers write `Success`.
+	// A name that cannot be resolved leaves no error of the system, so servers write `Success`, or the error that an earlier
+	// read without data left (EAGAIN). The rule heeds the line for a name alone, not for an address.
 	pattern(
 		'primary-unresolved',
 		'critical',
 		['rep.link_down'],
-		/Unable to connect to (?:MASTER|PRIMARY): .*(?:name resolution|Name or service not known|No address associated|Success)/i,
+		/Unable to connect to (?:MASTER|PRIMARY): .*(?:name resolution|Name or service not known|No address associated|Resource temporarily unavailable|Success)/i,
 		'the replica cannot resolve the host name of its primary (replicaof)',
 	),
 	pattern(

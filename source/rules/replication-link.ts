@@ -1,4 +1,5 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import {isAddress} from '../derive/port-holder.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
@@ -17,6 +18,7 @@ import {
 	followSteps,
 	hasReceivedData,
 	noWay,
+	noWayByName,
 	replacementOf,
 	resyncFails,
 	stepsForTls,
@@ -70,6 +72,9 @@ function reachPrimary(facts: NodeFacts): NextStep {
 		? onHost(message`nc -vz ${quotedName('host', endpoint.host)} ${endpoint.port}`)
 		: pingPrimary(facts);
 }
+
+/** The step that shows whether the replica's machine resolves the name of the primary. */
+const resolveStep = (host: string): NextStep => onHost(message`getent hosts ${quotedName('host', host)}`);
 
 /** The step that shows the room on the disk of the replica's folder. */
 function diskSteps({record}: NodeFacts): readonly NextStep[] {
@@ -186,6 +191,8 @@ export const repLinkDown = rule({
 			(!wasNeverUp && downSeconds >= limits.unlisted && isTurnedAway(facts));
 		const way = obstacle === undefined && isLasting ? wayBetween(facts, downSeconds) : undefined;
 		const isNetwork = way === noWay;
+		const host = facts.text('replication', 'master_host') ?? '';
+		const isNamed = host !== '' && !isAddress(host);
 		const isFailing =
 			obstacle === undefined &&
 			isLasting &&
@@ -205,7 +212,7 @@ export const repLinkDown = rule({
 						: {
 								problem: state,
 								detail: sinceStart === undefined ? undefined : `${seconds(sinceStart)} since its start`,
-								reason: isFailing ? resyncFails : way,
+								reason: isFailing ? resyncFails : isNetwork && isNamed ? noWayByName : way,
 							}),
 			effect: refusesReads ? 'reads-refused' : 'reads-stale',
 			nodes: withPrimary(facts),
@@ -245,7 +252,7 @@ export const repLinkDown = rule({
 							hint('its log says why: no room on its disk, a newer version of the data, a timeout, a buffer limit'),
 						]
 					: isNetwork
-						? betweenSteps(facts)
+						? [...(isNamed ? [resolveStep(host)] : []), ...betweenSteps(facts)]
 						: obstacle?.isOfDisk === true
 							? diskSteps(facts)
 							: obstacle?.isOfLogin === true

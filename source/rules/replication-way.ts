@@ -14,6 +14,8 @@ const returnSeconds = 30;
 
 /** The reason of a missing link if the primary answers redis-top and does not refuse the replica's logins. */
 export const noWay = 'a firewall or route between them';
+/** The same for a replica that has the name of its primary, and no address: its host may ask another name server. */
+export const noWayByName = `DNS of its host, ${noWay}`;
 
 /**
 Whether the primary refused no login lately, so that a wrong password of the replica is ruled out. ACL LOG shows wrong

@@ -139,6 +139,10 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	['primary-unresolved', '1:S 24 Nov 2026 11:22:33.123 # Unable to connect to PRIMARY: Success'],
 	[
 		'primary-unresolved',
+		'1:S 24 Nov 2026 11:22:33.123 # Unable to connect to PRIMARY: Resource temporarily unavailable',
+	],
+	[
+		'primary-unresolved',
 		'1:S 24 Nov 2026 11:22:33.123 # Unable to connect to MASTER: Temporary failure in name resolution',
 	],
 	['primary-unresolved', '1:S 24 Nov 2026 11:22:33.123 # Unable to connect to PRIMARY: Name or service not known'],

@@ -187,6 +187,26 @@ const promotedReplica = recordFrom({
 const needless =
 	'1:S 24 Nov 2026 11:22:33.123 # Unable to AUTH to MASTER: -ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?';
 
+test('rep.link_down: a replica that has the name of its primary may not resolve it, where the primary answers here', () => {
+	const host = 'redis-primary.internal';
+	const named = (master: string) => {
+		const facts = down(20, {
+			nodes: [{...refusing([]), address: `${master}:6379` as NodeAddress}],
+			settings: {hasPassword: true},
+		});
+		const {replication} = facts.info ?? {};
+		return firingOf(repLinkDown, {
+			...facts,
+			info: {...facts.info, replication: {...replication, master_host: master, master_port: 6379}},
+		});
+	};
+	const steps = (master: string) => named(master).next.map(({text}) => messageText(text));
+	assert.equal(named(host).reason, 'DNS of its host, a firewall or route between them');
+	assert.equal(steps(host)[0], `getent hosts ${host}`);
+	assert.equal(named('10.0.1.9').reason, 'a firewall or route between them');
+	assert.ok(!steps('10.0.1.9').some(text => /getent/.test(text)));
+});
+
 test('rep.link_down: a primary without a password gets its password back, and no replica is linked to an empty one', () => {
 	const stepsFor = (keysOfPrimary: Sections[string], line = needless): string => {
 		const facts = loggedLines([['primary-auth', 2, line]], {
