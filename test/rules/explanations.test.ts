@@ -61,15 +61,24 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
-		'a full server elsewhere, and a primary without slots beside others with room, have causes of their own',
+		'a full server that is none of the primaries beside an empty one has a cause of its own',
 		[
 			findingOf('mem.oom', 'critical', replica),
-			findingOf('mem.max', 'critical', primary),
+			findingOf('clu.no_slots', 'warning', otherReplica, {nodes: [otherReplica, primary]}),
+		],
+		[
+			['mem.oom', undefined],
+			['clu.no_slots', undefined],
+		],
+	],
+	[
+		'memory that fills up does not follow from the note of a primary without slots',
+		[
+			findingOf('mem.max', 'warning', primary),
 			findingOf('clu.no_slots', 'info', otherReplica, {nodes: [otherReplica, primary]}),
 		],
 		[
 			['mem.max', undefined],
-			['mem.oom', undefined],
 			['clu.no_slots', undefined],
 		],
 	],
