@@ -122,11 +122,7 @@ export const osOomscore = rule({
 			meaning: isGroupLimit(kill)
 				? 'It will be killed again at the same limit, unless the limit is raised or the server takes less.'
 				: 'The machine will run out of memory again unless something changes.',
-			next: [
-				memoryStep(kill),
-				...(isUp ? [] : statusSteps(facts)),
-				onHost('journalctl -k -g "Out of memory|oom-kill" -n 20'),
-			],
+			next: [memoryStep(kill), ...(isUp ? [] : statusSteps(facts)), onHost('journalctl -k -g oom-kill -n 20')],
 		});
 	},
 });

@@ -139,7 +139,7 @@ export function folderRemedy(
 		? [
 				hint(remount),
 				onHost(message`findmnt -T ${folder}`),
-				onHost('sudo dmesg -T | grep -iE "remount|I/O error|read-only" | tail'),
+				onHost('sudo dmesg -T | grep -i -e remount -e "I/O error" -e read-only | tail'),
 			]
 		: [
 				hint(`chown the folder to the user of the server${user === undefined ? '' : `, id ${user}`}`),

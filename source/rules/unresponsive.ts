@@ -99,7 +99,7 @@ export const connUnresponsive = rule({
 					? [diagnose(facts.record)]
 					: resume.length > 0
 						? resume
-						: [onHost(`grep -E "State|VmSwap" /proc/${process.processId}/status`)]),
+						: [onHost(`grep -e State -e VmSwap /proc/${process.processId}/status`)]),
 				hint('wait: nothing sent now is answered; a restart loses what was not saved'),
 				hint('when it answers again: SLOWLOG GET 10 and LATENCY LATEST name what held it'),
 			],

@@ -29,5 +29,8 @@ export function assertPrintedCommands({next}: Firing): void {
 		if (kind === 'command') {
 			assert.ok(line.startsWith('redis-top ') || isRedisCliLine(line), `redis-cli does not take: ${line}`);
 		}
+
+		// The text of check has another sign in place of a pipe character within quotes, so a pasted pattern finds nothing.
+		assert.ok(kind !== 'shell' || !/"[^"]*\|[^"]*"/.test(line), `has a pipe character within quotes: ${line}`);
 	}
 }
