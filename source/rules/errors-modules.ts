@@ -19,6 +19,7 @@ import {isOwnerMissing, isRedirecting} from './redirections.js';
 import {movedByReplica} from './replica-reads.js';
 import {clear, fires, rule} from './rule.js';
 import {commandsOfSeveralSlots, severalSlots} from './several-slots.js';
+import {errorsOfKnownCommands} from './unknown-commands.js';
 import {whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
 
 /** Name of the evidence of err.failed that holds the code of nearly all errors. */
@@ -177,7 +178,8 @@ it is an upper bound.
 function refusedCommands(facts: NodeFacts, replies: number): number {
 	const [before, after] = [facts.earlier, facts.sample].map(sample => sample && rejectedCalls(sample.info));
 	if (before !== undefined && after !== undefined && after >= before) {
-		return after - before;
+		// An unknown command has no counters of its own: its error belongs to no command that the server knows.
+		return after - before + Math.max(0, replies - (errorsOfKnownCommands(facts) ?? replies));
 	}
 
 	return replies - errorsOfCommandsThatRan.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);

@@ -11,7 +11,7 @@ import {areOfLibraries} from './plain-errors.js';
 import {clear, fires, rule} from './rule.js';
 
 /** The number of errors of commands that the server knows; undefined without two readings of commandstats. */
-function errorsOfKnownCommands({sample, earlier}: NodeFacts): number | undefined {
+export function errorsOfKnownCommands({sample, earlier}: NodeFacts): number | undefined {
 	const [before, after] = [earlier, sample].map(reading =>
 		reading?.info.sections.has('commandstats') === true ? commandStats(reading.info) : undefined,
 	);

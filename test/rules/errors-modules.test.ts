@@ -555,8 +555,8 @@ const connecting = (counts: Readonly<Record<string, number>>, version: string, c
 	};
 };
 
-const stat = (calls: number, rejected: number) =>
-	`calls=${calls},usec=${calls},usec_per_call=1.00,rejected_calls=${rejected},failed_calls=0`;
+const stat = (calls: number, rejected: number, failed = 0) =>
+	`calls=${calls},usec=${calls},usec_per_call=1.00,rejected_calls=${rejected},failed_calls=${failed}`;
 
 /** What Redis 7 prints once it has seen 128 error codes. */
 const uncounted = (parts: FactsParts, rest: Sections = {}): FactsParts => ({
@@ -586,13 +586,23 @@ testRule(errRate, [
 			earlier: {...errors({ERR: 75}, 1).earlier, commandstats: {cmdstat_info: stat(0, 0)}},
 		},
 		'warning',
-		/^answers 100% of its commands with an error/,
+		/^answers 99% of its commands with an error/,
+	],
+	[
+		'unknown commands beside others that succeed',
+		{
+			...errors({ERR: 60}, 30),
+			info: {...errors({ERR: 60}, 30).info, commandstats: {cmdstat_set: stat(30, 0)}},
+			earlier: {...errors({ERR: 60}, 30).earlier, commandstats: {cmdstat_set: stat(0, 0)}},
+		},
+		'warning',
+		/^answers 67% of its commands with an error/,
 	],
 	[
 		'all of the errors are of commands that ran',
 		{
 			...errors({ERR: 100}, 1000),
-			info: {...errors({ERR: 100}, 1000).info, commandstats: {cmdstat_incr: stat(1000, 0)}},
+			info: {...errors({ERR: 100}, 1000).info, commandstats: {cmdstat_incr: stat(1000, 0, 100)}},
 			earlier: {...errors({ERR: 100}, 1000).earlier, commandstats: {cmdstat_incr: stat(0, 0)}},
 		},
 		'warning',
