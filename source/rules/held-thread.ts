@@ -17,9 +17,9 @@ const leastMs = 10;
 
 /** A command whose long calls take most of the main thread's time, as far as INFO commandstats shows. */
 export type HeldThread = {
-	/** `LREM from worker takes 97% of its time`. */
+	/** `97% busy with LREM from worker`: few words, because it is what a narrow screen keeps beside the effect. */
 	readonly reason: Message;
-	readonly culprit: Culprit;
+	readonly culprit: Culprit | undefined;
 	readonly evidence: readonly Evidence[];
 	readonly next: readonly NextStep[];
 };
@@ -42,8 +42,9 @@ export function heldThread(facts: NodeFacts): HeldThread | undefined {
 	const command = top.name.toUpperCase();
 	const senders = longSendersOf(facts, top.name);
 	return {
-		reason: message`${command}${senders?.only === undefined ? '' : message` from ${senders.only}`} takes ${percent(Math.min(1, top.share))} of its time`,
-		culprit: senderCulprit(command, senders),
+		reason: message`${percent(Math.min(1, top.share))} busy with ${command}${senders?.only === undefined ? '' : message` from ${senders.only}`}`,
+		// Of several senders no one is the culprit, and a narrow screen leaves out the reason of a problem with a culprit.
+		culprit: senders?.only === undefined ? undefined : senderCulprit(command, senders),
 		evidence: [
 			{name: `cmdstat_${top.name} usec`, value: top.share, unit: 'share'},
 			{name: `cmdstat_${top.name}, mean`, value: top.meanMs, unit: 'milliseconds'},

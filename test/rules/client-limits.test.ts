@@ -149,14 +149,14 @@ testRule(cliMax, [
 				{calls: 9, meanMs: 100},
 				4,
 				'critical',
-				/^turns new clients away, web has 3 of 4 connections: LREM from worker takes 90% of its time$/,
+				/^turns new clients away, web has 3 of 4 connections: 90% busy with LREM from worker$/,
 			],
 			[
 				'few left, and clients wait for a command',
 				{calls: 9, meanMs: 100},
 				5,
 				'warning',
-				/^has few connections left, 4 of 5 taken \(80%\), 3 by web: LREM from worker takes 90% of its time$/,
+				/^has few connections left, 4 of 5 taken \(80%\), 3 by web: 90% busy with LREM from worker$/,
 			],
 			['all taken, and the command is short', {calls: 900, meanMs: 1}, 4, 'critical', /: web has 3 of 4 connections$/],
 			['all taken, and the command is rare', {calls: 2, meanMs: 100}, 4, 'critical', /: web has 3 of 4 connections$/],
@@ -214,7 +214,7 @@ testRule(cliRejected, [
 				},
 				'critical',
 				maxclients === 5
-					? /, 31 since the last sample: LREM from worker takes 90% of its time$/
+					? /, 31 since the last sample: 90% busy with LREM from worker$/
 					: /, 31 since the last sample$/,
 			] as const,
 	),
@@ -401,6 +401,15 @@ test('cli.max: the steps for idle connections close those of the host where the 
 	const [redis, keepalive] = steps({redis_version: '8.0.2'});
 	assert.match(redis ?? '', /: CONFIG SET timeout 120, .*; then set it back to 0$/);
 	assert.match(keepalive ?? '', /^tcp-keepalive is 300: connections of a host that is gone stay 10m/);
+});
+
+test('cli.max: of several senders of a long command none is the culprit, and the reason stays on a narrow line', () => {
+	const parts = waitingFor(9, 100, 4);
+	const [first, ...others] = parts.record?.clients?.value ?? [];
+	const value = [...(first === undefined ? [] : [{...first, command: 'lrem'}]), ...others];
+	const {reason, culprit} = firingOf(cliMax, {...parts, record: {...parts.record, clients: {atMs: 0, value}}});
+	assert.equal(messageText(reason ?? ''), '90% busy with LREM');
+	assert.equal(culprit, undefined);
 });
 
 test('cli.max: where clients wait for a command, the first step is about its client, and no larger limit is offered', () => {
