@@ -31,12 +31,11 @@ Every node that a sample announces.
 nodes of this primary only. Undefined: the nodes of all its primaries.
 */
 export function announcedPeers({sample, extras}: Sampled, primaryName: string | undefined): NamedPeer[] {
-	const peers: NamedPeer[] = replicationPeers(sample.info).map(endpoint => ({
-		endpoint,
-		origin: 'replication',
-		isData: true,
-	}));
-	for (const line of extras.clusterNodes ?? []) {
+	const lines = extras.clusterNodes ?? [];
+	const peers: NamedPeer[] = replicationPeers(sample.info)
+		.filter(endpoint => !isListedElsewhere(endpoint, lines))
+		.map(endpoint => ({endpoint, origin: 'replication', isData: true}));
+	for (const line of lines) {
 		const {host, port, flags, hostname} = line;
 		if (isAnnounced(line) && !flags.has('myself')) {
 			peers.push({endpoint: {kind: 'tcp', host, port}, origin: 'cluster', isData: true, hostname});
@@ -63,6 +62,21 @@ export function announcedPeers({sample, extras}: Sampled, primaryName: string | 
 	}
 
 	return peers;
+}
+
+/**
+Whether an endpoint is where a connection of a replica comes from, and not where the replica listens: CLUSTER NODES has
+a replica of this node at the same port of another host. A host with several addresses, or a network that rewrites them,
+brings that about. INFO takes a replica's host from its connection. Source: redis src/server.c, genRedisInfoString.
+*/
+function isListedElsewhere(endpoint: Endpoint, lines: readonly LastingLine[]): boolean {
+	const myself = lines.find(({flags}) => flags.has('myself'));
+	if (myself === undefined || endpoint.kind !== 'tcp') {
+		return false;
+	}
+
+	const samePort = lines.filter(line => isAnnounced(line) && line.port === endpoint.port);
+	return samePort.some(({primaryId}) => primaryId === myself.id) && samePort.every(({host}) => host !== endpoint.host);
 }
 
 const isAnnounced = ({host, port, flags}: LastingLine): boolean =>
@@ -121,9 +135,12 @@ export function reachablePeers(
 	const hosts = ownHosts(options);
 	const peers = announcedPeers(outcome, primaryName);
 	const hostnames = new Map(peers.map(({endpoint, hostname}) => [addressOf(endpoint), hostname]));
-	// INFO lists replicas earlier than CLUSTER NODES does, but only CLUSTER NODES has the host names that verify
-	// certificates. A replica that only INFO lists must wait for CLUSTER NODES.
-	const isEarly = settings.tls !== undefined && isClusterEnabled(outcome.sample.info) && !isCompleteListing(outcome);
+	// INFO lists replicas earlier than CLUSTER NODES does, but only CLUSTER NODES has the addresses at which they listen, and
+	// the host names that verify certificates. A replica that only INFO lists waits for CLUSTER NODES, unless that is
+	// refused.
+	const isRefused = outcome.blind.some(({command}) => command === 'CLUSTER NODES');
+	const isEarly =
+		isClusterEnabled(outcome.sample.info) && !isCompleteListing(outcome) && (settings.tls !== undefined || !isRefused);
 	const ownName = nameOnSameHost(outcome, settings);
 	const knowsOthers = outcome.extras.sentinel?.primaries.some(({otherSentinels = 0}) => otherSentinels > 0) === true;
 	return (isEarly ? [] : peers).map(({endpoint: announced, origin, isData}) => {

@@ -95,6 +95,39 @@ test('an INFO without peers names no known node again', () => {
 	);
 });
 
+/** The addresses of the peers that a primary of a cluster names, whose replicas are in its INFO and CLUSTER NODES. */
+function peersOf(infoPort: number, {nodes = [] as readonly string[], blind = [] as Sampled['blind']} = {}) {
+	const sections: Sections = {
+		replication: {role: 'master', slave0: `ip=127.0.0.1,port=${infoPort},state=online,offset=1,lag=0`},
+		cluster: {cluster_enabled: 1},
+	};
+	const extras = nodes.length === 0 ? {} : {clusterNodes: parseClusterNodes(nodes.join('\n'))};
+	const settings = settingsOf('127.0.0.11:7001');
+	const outcome: Sampled = {...outcomeOf('127.0.0.11', {sections}), extras, blind};
+	return reachablePeers(outcome, settings, {targets: [settings]}).map(({address}) => address);
+}
+
+const [one = '', two = ''] = [1, 2].map(digit => String(digit).repeat(40));
+const primaryLine = `${one} 127.0.0.11:7001@17001 myself,master - 0 0 1 connected 0-16383`;
+
+test('the address from which a replica connects is no node, where CLUSTER NODES has its port on another host', () => {
+	const nodes = [primaryLine, `${two} 127.0.0.13:7002@17002 slave ${one} 0 0 1 connected`];
+	assert.deepEqual(peersOf(7002, {nodes}), [at('127.0.0.13:7002')]);
+});
+
+test('a replica that CLUSTER NODES does not have is a node', () => {
+	const nodes = [primaryLine, `${two} 127.0.0.13:7002@17002 slave ${one} 0 0 1 connected`];
+	assert.deepEqual(peersOf(7009, {nodes}), [at('127.0.0.1:7009'), at('127.0.0.13:7002')]);
+	const another = [primaryLine, `${two} 127.0.0.13:7002@17002 master - 0 0 1 connected`];
+	assert.deepEqual(peersOf(7002, {nodes: another}), [at('127.0.0.1:7002'), at('127.0.0.13:7002')]);
+});
+
+test('a replica in the INFO of a cluster waits for CLUSTER NODES, unless it is refused', () => {
+	assert.deepEqual(peersOf(7002), []);
+	const blind: Sampled['blind'] = [{command: 'CLUSTER NODES', kind: 'denied', why: 'NOPERM', grant: '+cluster|nodes'}];
+	assert.deepEqual(peersOf(7002, {blind}), [at('127.0.0.1:7002')]);
+});
+
 test('with TLS each node is verified by its announced host name, before and after INFO names it', () => {
 	const tls = {ca: undefined, cert: undefined, key: undefined, serverName: 'one', isVerified: true};
 	const settings = {...settingsOf(`${host}:7001`), tls};
