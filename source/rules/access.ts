@@ -175,13 +175,26 @@ const readings = 60;
 const fewestReadings = 30;
 /** Fewest slow PING round trips for which the rule fires. */
 const slowReadings = 6;
+/** Number of the latest PING round trips that are all slow where the way to a node has become slow. */
+const risenReadings = 5;
+/** Fewest PING round trips with which a rise is told: those of the rise, and some before it. */
+const fewestOfRise = 8;
+
+/** Share of a processor, 0–1, below which a server has little to do, as for conn.distance. */
+const idleShare = 0.33;
+const needsPings = 'needs thirty PINGs, which the node in focus gets';
+
+/** Whether each of the latest PINGs took so much longer than the fastest, in milliseconds. */
+const hasRisen = (roundTrips: readonly number[], leastMs: number): boolean =>
+	roundTrips.length >= fewestOfRise &&
+	roundTrips.slice(-risenReadings).every(roundTrip => roundTrip - Math.min(...roundTrips) >= leastMs);
 
 export const connRtt = rule({
 	id: 'conn.rtt',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule measures the round trips of PING on a connection that carries nothing else. It compares the six slowest of the last 60 with the fastest.',
+			'The rule measures the round trips of PING on a connection that carries nothing else. It compares the six slowest of the last 60 with the fastest. Five in a row above the critical threshold fire at once.',
 		since: 'any',
 		falsePositives: [
 			'A busy machine, perhaps the one that redis-top runs on, causes a few slow round trips. The rule fires only when six are slow.',
@@ -198,30 +211,48 @@ export const connRtt = rule({
 		roundTrips: {
 			read({record}) {
 				const known = record.ping.series.latest(readings).filter(value => value !== undefined);
-				return known.length >= fewestReadings ? known.toSorted((a, b) => a - b) : undefined;
+				return known.length >= fewestOfRise ? known : undefined;
 			},
-			missing: () => pending('needs thirty PINGs, which the node in focus gets'),
+			missing: () => pending(needsPings),
 		},
 	},
 	evaluate({roundTrips}, facts, limits) {
-		const fastest = roundTrips[0] ?? 0;
-		const slow = roundTrips.at(-slowReadings) ?? 0;
+		const isRisen = hasRisen(roundTrips, limits.critical);
+		if (roundTrips.length < fewestReadings && !isRisen) {
+			return pending(needsPings);
+		}
+
+		const sorted = roundTrips.toSorted((a, b) => a - b);
+		const fastest = sorted[0] ?? 0;
+		const slow = sorted.at(isRisen ? -risenReadings : -slowReadings) ?? 0;
 		const excess = slow - fastest;
 		if (facts.record.failure !== undefined || excess < limits.warning) {
 			return clear;
 		}
 
+		// A server at a distance answers slowly and has little to do: its commands are quick, and the way to it is not.
+		const isIdle = facts.record.host?.value.kind !== 'here' && (facts.record.values.get('cpuSeconds') ?? 1) < idleShare;
 		return fires(excess >= limits.critical ? 'critical' : 'warning', {
+			isCertain: isRisen,
 			problem: 'answers PING slowly',
 			detail: `in ${milliseconds(slow)}, ${milliseconds(fastest)} at best`,
+			reason: isRisen && isIdle ? 'the network, or a full link' : undefined,
 			effect: 'slow',
 			evidence: [
 				{name: 'PING p90', value: slow, unit: 'milliseconds'},
 				{name: 'PING minimum', value: fastest, unit: 'milliseconds'},
 			],
 			meaning:
-				'Every command waits as long before it runs: behind slow commands, a fork or a busy processor of the server, on the network, or on this machine.',
+				isRisen && isIdle
+					? 'The server has little to do, and each reply takes that long on its way. A link that is full lets every reply wait behind the others.'
+					: 'Every command waits as long before it runs: behind slow commands, a fork or a busy processor of the server, on the network, or on this machine.',
 			next: [
+				...(isRisen && isIdle
+					? [
+							hint('compare its output with the bandwidth of the link: large replies fill it'),
+							hint('look at the route between (mtr), the VPN and the proxy'),
+						]
+					: []),
 				redisCli(facts, 'SLOWLOG GET 10'),
 				redisCli(facts, '--latency-history -i 5'),
 				hint('slow here and quick in the Commands panel: the network, or this machine; slow in both: the server'),

@@ -85,6 +85,10 @@ testRule(connStale, [
 ]);
 
 const pings = (...values: number[]): FactsParts => ({record: {pings: values}});
+const withProcessor = (share: number): FactsParts => ({
+	info: {cpu: {used_cpu_user_main_thread: 10, used_cpu_sys_main_thread: 1}},
+	earlier: {cpu: {used_cpu_user_main_thread: 10 - share, used_cpu_sys_main_thread: 1}},
+});
 const quick = Array.from({length: 40}, () => 0.4);
 testRule(connRtt, [
 	['quick', pings(...quick), 'clear'],
@@ -98,6 +102,26 @@ testRule(connRtt, [
 	['very slow', pings(...quick, 300, 310, 320, 330, 340, 350), 'critical'],
 	['a distant server is not slow', pings(...quick.map(() => 180)), 'clear'],
 	['too few', pings(0.4, 200, 200, 200), 'pending'],
+	[
+		'the way to it has become slow a moment ago',
+		pings(0.7, 0.8, 0.7, 0.9, 267, 270, 265, 280, 271),
+		'critical',
+		/^answers PING slowly, in 265 ms, 0\.7 ms at best$/,
+	],
+	[
+		'the same, of a server that has little to do',
+		{...pings(0.7, 0.8, 0.7, 0.9, 267, 270, 265, 280, 271), ...withProcessor(0.01)},
+		'critical',
+		/^answers PING slowly, in 265 ms, 0\.7 ms at best: the network, or a full link$/,
+	],
+	[
+		'the same, of a server that has much to do',
+		{...pings(0.7, 0.8, 0.7, 0.9, 267, 270, 265, 280, 271), ...withProcessor(0.9)},
+		'critical',
+		/^answers PING slowly, in 265 ms, 0\.7 ms at best$/,
+	],
+	['it has become slow and quick again', pings(0.7, 0.8, 0.7, 0.9, 267, 270, 265, 280, 271, 0.8), 'pending'],
+	['a few slow ones at the end', pings(0.7, 0.8, 0.7, 0.9, 0.7, 267, 270, 265, 280), 'pending'],
 	['gaps do not count', {record: {pings: [...quick.slice(0, 20), ...quick.map(() => Number.NaN)]}}, 'pending'],
 ]);
 
