@@ -33,9 +33,9 @@ import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-st
 import {heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
-import {meaningOfAbsence} from './refusal-meaning.js';
+import {isRefusedFromAfar, meaningOfAbsence, refusedFromAfar} from './refusal-meaning.js';
 import {fileLimitOfFull, refusalReason} from './refusal-reason.js';
-import {isForeignAnswer, refusalSteps} from './refusal-steps.js';
+import {isForeignAnswer, refusalSteps, stepsForBind, stepsFromAfar} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
 import {forgetLeftover, leftoverSentinel} from './sentinel-leftovers.js';
 import {connUnresponsive} from './unresponsive.js';
@@ -198,16 +198,6 @@ const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 /** What to do about a replaced primary: nothing is urgent, and a copy of the data is missing. */
 const returnAfterTakeover = 'start it again when its end is understood: it returns as a replica';
 
-/**
-What to do about a server that listens on other addresses. Source for protected mode: redis.conf, `protected-mode`.
-*/
-const stepsForBind: readonly NextStep[] = [
-	hint('add this address to `bind` in its config file, and restart it; since 7.0 CONFIG SET bind needs no restart'),
-	hint('give it a password or users first: without them protected mode still turns other hosts away'),
-	hint('or let the clients use the address on which it listens'),
-	onHost('ss -ltnp'),
-];
-
 const otherServer = hint('if another server has that address, start the one that belongs to this address');
 
 export const connRefused = rule({
@@ -252,6 +242,7 @@ export const connRefused = rule({
 		const isPlanned = isGone || isPlannedStop(facts);
 		const leftover = leftoverSentinel(facts.record, facts.nodes);
 		const isMinor = takeover !== undefined || leftover !== undefined;
+		const isFar = !isMinor && !isPlanned && lost === undefined && isRefusedFromAfar(facts.record);
 		const isHeldBack = takeover === undefined && heldBackReplica(facts.record, facts.nodes) !== undefined;
 		const isStartFirst =
 			mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isStartedFirst(end));
@@ -259,7 +250,12 @@ export const connRefused = rule({
 			problem: replicaProblem(replacedProblem(failure.problem, takeover), lost),
 			detail: mistake === undefined ? leftOf(lost) : end?.reason,
 			reason:
-				rejected ?? bound ?? leftover?.reason ?? (mistake && mistakeReason(mistake)) ?? end?.reason ?? failure.reason,
+				rejected ??
+				bound ??
+				leftover?.reason ??
+				(mistake && mistakeReason(mistake)) ??
+				end?.reason ??
+				(isFar ? refusedFromAfar : failure.reason),
 			effect: isPlanned || isMinor ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
@@ -286,17 +282,21 @@ export const connRefused = rule({
 					? [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')]
 					: bound !== undefined
 						? [...stepsForBind, ...(facts.record.lastReplyAtMs === undefined ? [otherServer] : [])]
-						: [
-								...(leftover === undefined ? [] : [forgetLeftover]),
-								...(mistake === undefined ? [] : mistakeSteps(mistake)),
-								...(takeover === undefined ? noFailoverSteps(facts.record, facts.nodes) : [hint(returnAfterTakeover)]),
-								...(mistake === undefined ? stepsAfterEnd(end, facts, isHeldBack) : []),
-								...(isStartFirst && end === undefined ? [startAgain(facts)] : []),
-								...statusSteps(facts, isStartFirst),
-								...logSteps(facts),
-								onHost('ss -ltnp'),
-								...(end === undefined ? [hint('look for why it ended in its log and in dmesg')] : []),
-							],
+						: isFar
+							? [...noFailoverSteps(facts.record, facts.nodes), ...stepsFromAfar(facts)]
+							: [
+									...(leftover === undefined ? [] : [forgetLeftover]),
+									...(mistake === undefined ? [] : mistakeSteps(mistake)),
+									...(takeover === undefined
+										? noFailoverSteps(facts.record, facts.nodes)
+										: [hint(returnAfterTakeover)]),
+									...(mistake === undefined ? stepsAfterEnd(end, facts, isHeldBack) : []),
+									...(isStartFirst && end === undefined ? [startAgain(facts)] : []),
+									...statusSteps(facts, isStartFirst),
+									...logSteps(facts),
+									onHost('ss -ltnp'),
+									...(end === undefined ? [hint('look for why it ended in its log and in dmesg')] : []),
+								],
 		});
 	},
 });

@@ -10,6 +10,19 @@ type Absence = {
 	readonly lost: LostReplica | undefined;
 };
 
+/**
+Whether a server of another machine refuses connections and never replied. It is not running there, or it runs and is bound
+to other addresses: from afar both look the same.
+*/
+export const isRefusedFromAfar = ({failure, endpoint, host, lastReplyAtMs}: NodeRecord): boolean =>
+	failure?.code === 'ECONNREFUSED' &&
+	endpoint.kind === 'tcp' &&
+	host?.value.kind === 'elsewhere' &&
+	lastReplyAtMs === undefined;
+
+/** The reason of such a refusal. A server without `bind` in its config file may listen on loopback only. */
+export const refusedFromAfar = 'not running, or bound to loopback';
+
 /** What it means that nothing listens at a node's address, where neither a firewall nor its settings explain it. */
 export function meaningOfAbsence(absence: Absence): string {
 	const {isPlanned, lost} = absence;

@@ -5,7 +5,7 @@ import {certificateSteps} from './certificate.js';
 import {explanationOf} from './connection-explanations.js';
 import {fileLimitSteps} from './file-limit.js';
 import {lostSettings} from './lost-settings.js';
-import {diagnose, hint, onHost} from './next-steps.js';
+import {diagnose, hint, logSteps, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {fileLimitOfFull, isMisnamed, maxclientsReached} from './refusal-reason.js';
 
@@ -72,3 +72,26 @@ export function refusalSteps(facts: NodeFacts): readonly NextStep[] {
 			]
 		: [...(steps ?? [hint("try from the server's own machine")]), diagnose(record)];
 }
+
+/**
+What to do about a server that listens on other addresses. Source for protected mode: redis.conf, `protected-mode`.
+*/
+export const stepsForBind: readonly NextStep[] = [
+	hint('add this address to `bind` in its config file, and restart it; since 7.0 CONFIG SET bind needs no restart'),
+	hint('give it a password or users first: without them protected mode still turns other hosts away'),
+	hint('or let the clients use the address on which it listens'),
+	onHost('ss -ltnp'),
+];
+
+/** The steps for a server of another machine that may be bound to loopback or may not run, see `isRefusedFromAfar`. */
+export const stepsFromAfar = (facts: NodeFacts): readonly NextStep[] => [
+	onHost(`ss -ltnp${facts.record.endpoint.kind === 'tcp' ? ` 'sport = :${facts.record.endpoint.port}'` : ''}`),
+	hint(
+		'a line with 127.0.0.1: it runs; give it a password, then add its address to `bind` in its config file and restart it',
+	),
+	hint('since 7.0 `CONFIG SET bind` in redis-cli on its host needs no restart'),
+	hint('no line: it is not running, or has another port; start it, or give its port'),
+	...statusSteps(facts),
+	...logSteps(facts),
+	hint('a line with 0.0.0.0, * or this address: a firewall there rejects'),
+];

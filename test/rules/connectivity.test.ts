@@ -52,6 +52,9 @@ const refusedSince = (seconds: number, host: Partial<LocalEvidence>): FactsParts
 	host,
 });
 
+/** The server is on another machine. */
+const afar = {atMs: nowMs, value: {kind: 'elsewhere', why: 'the address is not one of this machine'}} as const;
+
 /** The server refuses connections for two seconds, after a reply. */
 const refusedLately = (host: Partial<LocalEvidence>): FactsParts => ({
 	...failing(socket('ECONNREFUSED'), 3, {record: {failingSinceMs: nowMs - 2000}}),
@@ -156,6 +159,17 @@ const inContainer: SupervisorEvidence = {
 	lastExit: undefined,
 	restarts: undefined,
 };
+
+test('the steps for a server that refuses from afar fit a bind to loopback and one that is not running', () => {
+	const {next} = firingOf(
+		connRefused,
+		failing(socket('ECONNREFUSED'), undefined, {record: {host: afar, lastReplyAtMs: undefined}}),
+	);
+	const steps = next.map(({text}) => messageText(text));
+	assert.match(steps[0] ?? '', /^ss -ltnp 'sport = :6379'$/);
+	assert.match(steps[1] ?? '', /127\.0\.0\.1: it runs; .*`bind`/);
+	assert.ok(steps.some(step => /not running.*; start it/.test(step)));
+});
 
 test('the first step for a killed server starts it as it was started', () => {
 	const {next, meaning} = firingOf(connRefused, {
@@ -409,6 +423,18 @@ testRule(connRefused, [
 	[
 		'nothing listens, nobody knows since when',
 		failing(socket('ECONNREFUSED'), 100_000),
+		'critical',
+		/^refuses connections: nothing listens on the port$/,
+	],
+	[
+		'seen from another machine, it never replied: it may be bound to loopback',
+		failing(socket('ECONNREFUSED'), undefined, {record: {host: afar, lastReplyAtMs: undefined}}),
+		'critical',
+		/^refuses connections: not running, or bound to loopback$/,
+	],
+	[
+		'seen from another machine, it replied before: it ended',
+		failing(socket('ECONNREFUSED'), 900, {record: {host: afar}}),
 		'critical',
 		/^refuses connections: nothing listens on the port$/,
 	],
