@@ -14,7 +14,7 @@ export const cliWait = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads CLIENT LIST. It counts clients that are blocked (`flags=b`) in WAIT or WAITAOF for longer than five seconds. The finding is critical on a primary without a replica, because nothing ends the wait.',
+			'The rule reads CLIENT LIST. It counts clients that are blocked (`flags=b`) in WAIT or WAITAOF for longer than five seconds. The finding is critical on a primary without a replica, because nothing ends the wait. Shorter waits in WAIT count there as well, as a warning: each WAIT lasts until its timeout.',
 		since: '3.0',
 		falsePositives: [
 			'A client may wait for a slow replica. A replica acknowledges each second, so shorter waits do not count.',
@@ -24,9 +24,13 @@ export const cliWait = rule({
 	roles: ['primary'],
 	needs: {clients: clientRows},
 	evaluate(_, facts, limits) {
+		const online = facts.record.replicas.filter(({state}) => state === 'online').length;
+		// WAITAOF may wait for the local file alone, so only WAIT surely lasts until its timeout without a replica.
 		const waiting = otherClients(facts).filter(
 			({command, flags, idleSeconds}) =>
-				flags.includes('b') && waits.has(command.toLowerCase()) && idleSeconds >= limits.seconds,
+				flags.includes('b') &&
+				waits.has(command.toLowerCase()) &&
+				(idleSeconds >= limits.seconds || (online === 0 && command.toLowerCase() === 'wait')),
 		);
 		const [first, ...more] = namedClients(waiting);
 		if (first === undefined) {
@@ -34,17 +38,19 @@ export const cliWait = rule({
 		}
 
 		const command = waiting[0]?.command.toUpperCase() ?? 'WAIT';
-		const online = facts.record.replicas.filter(({state}) => state === 'online').length;
 		const longest = Math.max(...waiting.map(({idleSeconds}) => idleSeconds));
 		const others = more.length === 0 ? '' : message` and ${more.length} more`;
-		return fires(online === 0 ? 'critical' : 'warning', {
+		const isLong = longest >= limits.seconds;
+		return fires(online === 0 && isLong ? 'critical' : 'warning', {
 			problem: message`keeps clients of ${first.name}${others} waiting in ${command}`,
-			detail: `${count(waiting.length)} of them, up to ${seconds(longest)}`,
+			detail: isLong
+				? `${count(waiting.length)} of them, up to ${seconds(longest)}`
+				: `${count(waiting.length)} of them, each until its timeout`,
 			reason:
 				online === 0
 					? 'it has no replica that could acknowledge'
 					: `${count(online)} ${online === 1 ? 'replica has' : 'replicas have'} not acknowledged enough`,
-			effect: 'writes-paused',
+			effect: isLong ? 'writes-paused' : 'slow',
 			culprit: more.length === 0 ? {client: first.name, command} : {command},
 			evidence: [
 				{name: `clients in ${command}`, value: waiting.length, unit: 'count'},

@@ -28,6 +28,13 @@ testRule(cliWait, [
 	['nobody', primary(1, {name: 'orders', command: 'set'}), 'clear'],
 	['for a second, as usual', primary(1, waiting(1)), 'clear'],
 	['WAIT was the last command, and is over', primary(0, {...waiting(90), flags: 'N'}), 'clear'],
+	[
+		'shortly, but without a replica',
+		primary(0, waiting(1), waiting(0)),
+		'warning',
+		/^keeps clients of orders waiting in WAIT, 2 of them, each until its timeout: it has no replica that could acknowledge$/,
+	],
+	['for its own append-only file', primary(0, {...waiting(1), command: 'waitaof'}), 'clear'],
 	['workers', primary(0, {...waiting(90), command: 'blpop'}), 'clear'],
 	[
 		'without a replica',
