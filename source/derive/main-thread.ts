@@ -1,6 +1,7 @@
 import type {NodeSample} from '../domain/sample.js';
 import type {CommandRate} from './command-rates.js';
 import {sampleRate} from './node-values.js';
+import {scriptCommands} from './script-commands.js';
 
 /**
 What the main thread did with its time.
@@ -45,15 +46,7 @@ const leastNamedShare = 0.01;
 Commands that run other commands. INFO commandstats counts the time of an inner command twice: for the inner and for the
 outer command. `eventloop_duration_cmd_sum` counts it once. Source: `call()` in server.c.
 */
-const containers: ReadonlySet<string> = new Set([
-	'eval',
-	'evalsha',
-	'eval_ro',
-	'evalsha_ro',
-	'fcall',
-	'fcall_ro',
-	'exec',
-]);
+const containers: ReadonlySet<string> = new Set([...scriptCommands, 'exec']);
 
 type Named = {readonly name: string; readonly share: number};
 

@@ -1,11 +1,11 @@
 import type {CommandRate} from '../derive/command-rates.js';
 import type {TrackedReading} from '../derive/field-tracks.js';
+import {scriptCommands} from '../derive/script-commands.js';
 import {message} from '../domain/message.js';
 import {percent, perSecond} from '../text/units.js';
 import {mainSendersOf, otherClients, type Senders, senderCulprit} from './client-names.js';
 import {osPsi} from './host.js';
 import {processorWait} from './host-waits.js';
-import {scriptCommands} from './linear-commands.js';
 import {answerMissing, infoNumber, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';

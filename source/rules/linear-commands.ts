@@ -1,4 +1,5 @@
 import type {CommandRate} from '../derive/command-rates.js';
+import {scriptCommands} from '../derive/script-commands.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
@@ -93,15 +94,6 @@ export function keyInSlowlog(facts: NodeFacts, command: string, fewest = 1): Nam
 		: undefined;
 }
 
-/** Commands that run a script or a function. */
-export const scriptCommands: ReadonlySet<string> = new Set([
-	'eval',
-	'evalsha',
-	'eval_ro',
-	'evalsha_ro',
-	'fcall',
-	'fcall_ro',
-]);
 /** The address of the client that runs the commands of a script, in the slow log. Source: Redis 7.0 and 8.0, SLOWLOG GET. */
 const scriptAddress = '?:0';
 
