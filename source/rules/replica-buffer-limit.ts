@@ -1,3 +1,14 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import {replicaBufferExcess} from '../derive/replica-buffers.js';
+import {replicaLinks} from '../derive/replica-links.js';
+import type {NextStep} from '../domain/finding.js';
+import {message, nodeName} from '../domain/message.js';
+import {mebibyte} from '../domain/threshold.js';
+import {bytes} from '../text/units.js';
+import {nodeFinder} from '../topology/replication-edges.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+
 /** The default hard limit in bytes: `client-output-buffer-limit replica 256mb 64mb 60`. Source: redis.conf. */
 const defaultBytes = 256 * 1024 * 1024;
 
@@ -23,3 +34,41 @@ export const hasNoReplicaBufferLimit = (setting: string | undefined): boolean =>
 
 /** The value that sets the default limit again. */
 export const defaultReplicaLimit = 'CONFIG SET client-output-buffer-limit "replica 256mb 64mb 60"';
+
+/**
+Bytes for one replica from which an output buffer without a limit is worth a word: the soft limit by default. Source:
+redis.conf.
+*/
+export const leastKeptBytes = 64 * mebibyte;
+
+/** The bytes that a primary keeps for its replicas without a limit; undefined: few, or a limit is set. */
+function keptWithoutLimit({sample, config}: NodeRecord): number | undefined {
+	const kept = sample && replicaBufferExcess(sample.info);
+	return kept !== undefined &&
+		kept > leastKeptBytes &&
+		hasNoReplicaBufferLimit(config?.value.get('client-output-buffer-limit'))
+		? kept
+		: undefined;
+}
+
+/**
+The steps at the primary of a silent replica that keeps all writes for it without a limit. At the limit the primary closes
+the link and frees the buffer. The replica then needs a full resync, and nothing is lost.
+*/
+export function stepsForKeptWrites({record, nodes, settings}: NodeFacts): readonly NextStep[] {
+	const sameNode = nodeFinder(nodes);
+	const primary = [...nodes.values()].find(
+		({address, failure, sample}) =>
+			address !== record.address &&
+			failure === undefined &&
+			sample !== undefined &&
+			replicaLinks(undefined, sample).some(replica => sameNode(replica.address) === record.address),
+	);
+	const kept = primary && keptWithoutLimit(primary);
+	return primary === undefined || kept === undefined
+		? []
+		: [
+				hint(message`limit what its primary ${nodeName(primary.address)} keeps for it in memory, now ${bytes(kept)}`),
+				redisCli({record: primary, settings}, defaultReplicaLimit),
+			];
+}

@@ -6,7 +6,12 @@ import {infoEvidence} from './evidence.js';
 import {clientRows, infoNumber, pending, rate, replicaCount} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {defaultReplicaLimit, hasNoReplicaBufferLimit, replicaBufferLimit} from './replica-buffer-limit.js';
+import {
+	defaultReplicaLimit,
+	hasNoReplicaBufferLimit,
+	leastKeptBytes,
+	replicaBufferLimit,
+} from './replica-buffer-limit.js';
 import {answersNow, isSettling, networkBetween, settling} from './replication-link.js';
 import {advises, clear, fires, rule} from './rule.js';
 
@@ -146,12 +151,6 @@ Name of the evidence of rep.lag_ack that the link is cut in both directions. The
 the replica. The replica answers redis-top, but receives nothing from the primary.
 */
 export const cutOff = 'answers here';
-
-/**
-Bytes for one replica from which an output buffer without a limit is worth a word: the soft limit by default. Source:
-redis.conf.
-*/
-const leastKeptBytes = 64 * 1024 * 1024;
 
 export const repLagAck = rule({
 	id: 'rep.lag_ack',

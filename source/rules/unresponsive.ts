@@ -11,6 +11,7 @@ import {diagnose, hint, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {lossSteps} from './packet-loss.js';
 import {largeRepliesMeaning, packetSizeSteps} from './packet-size.js';
+import {stepsForKeptWrites} from './replica-buffer-limit.js';
 import {clear, fires, rule} from './rule.js';
 import {diskSteps} from './stalled-disk.js';
 
@@ -100,6 +101,7 @@ export const connUnresponsive = rule({
 					: resume.length > 0
 						? resume
 						: [onHost(`grep -e State -e VmSwap /proc/${process.processId}/status`)]),
+				...stepsForKeptWrites(facts),
 				hint('wait: nothing sent now is answered; a restart loses what was not saved'),
 				hint('when it answers again: SLOWLOG GET 10 and LATENCY LATEST name what held it'),
 			],

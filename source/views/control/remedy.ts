@@ -139,6 +139,9 @@ export function advisedBy(finding: Finding, state: MonitorState): Finding {
 			causeKey === key &&
 			each.action !== undefined &&
 			each.clearedAtMs === undefined &&
+			// A note advises for later: a maxmemory, where a silent replica makes the primary keep its writes.
+			each.severity !== 'info' &&
+			each.rule !== 'mem.unset' &&
 			!isUnderWay(each) &&
 			!isTooLate(each, state) &&
 			!isSentToDown(each, state),

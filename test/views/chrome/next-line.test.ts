@@ -206,6 +206,41 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 	assert.match(lineOf({...parts, view: {subject: undefined}}), /X CLUSTER FAILOVER/);
 });
 
+test('a note at its primary is no remedy for a replica that does not answer', () => {
+	const silent = findingOf('conn.unresponsive', 'critical', second?.address, {
+		effect: 'not-responding',
+		next: [words('limit what its primary keeps for it')],
+	});
+	const primary = recordFrom({
+		address: first?.address ?? '',
+		role: 'primary',
+		info: {
+			server: {run_id: 'r11'},
+			replication: {connected_slaves: 1, slave0: 'ip=10.0.1.12,port=6379,state=online,offset=1,lag=30'},
+		},
+	});
+	const replica = recordFrom({
+		address: second?.address ?? '',
+		role: 'replica',
+		reach: 'stale',
+		failure: {code: 'TIMEOUT', layer: 'server', state: 'stale', problem: 'is not responding'},
+		failingSinceMs: nowMs - 60_000,
+		info: {replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379}},
+	});
+	const lineWith = (severity: 'info' | 'warning') =>
+		lineOf({
+			findings: [
+				silent,
+				findingOf('rep.lag_ack', 'critical', first?.address, {subject: second?.address}),
+				findingOf('mem.repl_buf', 'warning', first?.address),
+				findingOf('mem.unset', severity, first?.address, {action: 'set-maxmemory'}),
+			],
+			records: [primary, replica],
+		});
+	assert.match(lineWith('info'), /^ next {2}limit what its primary keeps for it /);
+	assert.match(lineWith('warning'), /^ next {2}limit what its primary keeps for it /);
+});
+
 test('a node that a line of its config file keeps down needs that line corrected, and nothing that takes over', () => {
 	const unserved = findingOf('clu.node_fail', 'critical', first?.address, {
 		action: 'cluster-failover',
