@@ -30,7 +30,7 @@ export const errFailed = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus and for nodes with many error replies. It fires where more than one call in ten of a command fails. The finding is critical where a replica refuses nearly all writes of one client (READONLY).',
+			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus and for nodes with many error replies. It fires where more than one call in ten of a command fails. The finding is critical where a replica refuses nearly all calls of a write command (READONLY).',
 		since: '6.2',
 		falsePositives: [
 			'A person at a prompt causes a few failures. The rule needs three failures per second in three samples, or `many` over two seconds.',
@@ -98,9 +98,13 @@ export const errFailed = rule({
 					: undefined;
 		const known = owner === undefined ? meaning : movedByReplica(worst.command, senders, owner, meaning);
 		const place = placeOf(senders);
-		// A replica refuses every write. A client whose writes all come here has no other node to write to.
+		// A replica refuses every write. Whoever writes here has no other node to write to: one client whose writes all come
+		// here, or any that goes on after the time in which clients find the new primary.
 		const isReplicaWrittenTo =
-			code === 'READONLY' && facts.record.role === 'replica' && isAlways && senders?.only !== undefined;
+			code === 'READONLY' &&
+			facts.record.role === 'replica' &&
+			isAlways &&
+			(senders?.only !== undefined || !isRedirecting(facts, undefined));
 		return fires(isReplicaWrittenTo ? 'critical' : 'warning', {
 			isCertain: areMeasured(facts, worst.failures, limits.many, heldMs),
 			problem:

@@ -387,7 +387,7 @@ testRule(errFailed, [
 				clients: timed([clientOf({id: 7, name: 'shop', command: 'get', idleSeconds: 0})]),
 			},
 		},
-		'warning',
+		'critical',
 		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s$/,
 	],
 	[
@@ -466,7 +466,7 @@ testRule(errFailed, [
 				]),
 			},
 		},
-		'warning',
+		'critical',
 		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s$/,
 	],
 	...(
