@@ -66,11 +66,13 @@ export const perFsync = rule({
 		}
 
 		const place = savePlace(facts);
-		const isFelt = felt?.isOften(limits.critical) === true;
+		// Where the log tells of wait after wait, one of them in the few round trips of `check` is enough.
+		const isFelt =
+			felt?.isOften(limits.critical) === true || (delayed === byLog && (felt?.longestMs ?? 0) >= limits.critical);
 		const alwaysMs = Math.max(meanMs, felt?.typicalMs ?? 0);
 		// Its own save or rewrite ends by itself, and a busy machine makes round trips long as well.
 		const isCritical = !isStarved && (waitsAlways ? alwaysMs >= limits.critical : isFelt && child === undefined);
-		const waits = isFelt ? commandsWait(felt.longestMs, true) : 'waits for the disk';
+		const waits = isFelt ? commandsWait(felt?.longestMs ?? 0, true) : 'waits for the disk';
 		return fires(isCritical ? 'critical' : 'warning', {
 			problem: waitsAlways
 				? commandsWait(alwaysMs, false)
@@ -166,6 +168,8 @@ const stepsBesideChild = (facts: NodeFacts, child: string): readonly NextStep[] 
 
 /** Fewest delayed fsyncs within a minute for which the rule fires. */
 const fewestDelayed = 2;
+/** How often an fsync delayed a write, as text, where redis-top has counted none yet, and the log tells of several. */
+const byLog = 'again and again by its log';
 /** Length of the time in which delayed fsyncs are counted, in milliseconds. */
 const delaysMs = 60_000;
 
@@ -187,7 +191,7 @@ function delayedLately(facts: NodeFacts, total: number): string | undefined {
 	const newest = log?.remarks.find(({id}) => id === 'fsync-slow');
 	const last = log?.happened?.findLast(({id}) => id === 'fsync-slow');
 	const isNew = newest?.atMs !== undefined && facts.nowMs - newest.atMs <= delaysMs;
-	return isNew && (last?.count ?? 0) >= fewestDelayed ? 'again and again by its log' : undefined;
+	return isNew && (last?.count ?? 0) >= fewestDelayed ? byLog : undefined;
 }
 
 /**

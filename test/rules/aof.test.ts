@@ -177,6 +177,18 @@ testRule(perFsync, [
 	['a single one, as at the start of a rewrite', {info: delayed(6), past: [delayed(5), delayed(6)]}, 'clear'],
 	['two in ten minutes', {info: delayed(7), past: [delayed(5), ...Array.from({length: 7}, () => delayed(7))]}, 'clear'],
 	[
+		'redis-top has just started, the log has lines of the last minute, and one round trip is long',
+		{
+			info: delayed(7),
+			earlier: delayed(7),
+			host: {log: slowFsyncs(3, 5), process: {processId: 77, state: 'sleeping'} as ProcessEvidence},
+			roundTripMs: 900,
+			earlierRoundTripMs: 0.5,
+		},
+		'critical',
+		/^makes commands wait up to 900 ms for its disk, again and again by its log/,
+	],
+	[
 		'redis-top has just started, and the log has lines of the last minute',
 		{info: delayed(7), host: {log: slowFsyncs(3, 5)}},
 		'warning',
