@@ -55,6 +55,7 @@ export function keepTopology(
 	let writtenAtMs = Number.NEGATIVE_INFINITY;
 	const stop = store.subscribe(() => {
 		const records = worthKeeping(store.get(), remembered);
+		noteVisits(records, visited);
 		const places = placesOf(records, remembered);
 		const hosts = hostsOf(records);
 		const known = records.map(({address, sample}) => {
@@ -68,7 +69,7 @@ export function keepTopology(
 			written = key;
 			writtenAtMs = nowMs;
 			const nodes = records.map(({endpoint}) => endpoint);
-			const visits = withVisits(places, records, visited);
+			const visits = withVisits(places, visited);
 			writing = rememberTopology(folder(), label, {atMs: nowMs, nodes, places: visits, hosts}).catch(() => undefined);
 		}
 	});
@@ -123,24 +124,23 @@ const placesOf = (
 	);
 
 /**
-The places, with what is known now of the data of servers on this machine. The visits of a process before the present one
-stay, so that the next session tells what a restart lost.
+Notes what is known now of the data of servers on this machine. The last visit to the process before the present one stays,
+so that the next session tells what a restart lost.
 */
-function withVisits(
-	places: RememberedTopology['places'],
-	records: readonly NodeRecord[],
-	visited: Map<NodeAddress, readonly EarlierVisit[]>,
-): RememberedTopology['places'] {
-	const all = new Map(places);
+export function noteVisits(records: readonly NodeRecord[], visited: Map<NodeAddress, readonly EarlierVisit[]>): void {
 	for (const record of records) {
 		const {address, host} = record;
 		const earlier = visited.get(address) ?? (host?.value.kind === 'here' ? (host.value.visits ?? []) : []);
 		const visits = withVisit(earlier, visitOf(record));
 		if (visits.length > 0) {
 			visited.set(address, visits);
-			all.set(address, {...places.get(address), visits});
 		}
 	}
-
-	return all;
 }
+
+/** The places, with the visits to their servers. */
+const withVisits = (
+	places: RememberedTopology['places'],
+	visited: ReadonlyMap<NodeAddress, readonly EarlierVisit[]>,
+): RememberedTopology['places'] =>
+	new Map([...places].map(([address, place]) => [address, {...place, visits: visited.get(address) ?? place.visits}]));
