@@ -1,16 +1,17 @@
 import {commandOf} from '../derive/command-name.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {keySlot} from '../domain/key-slot.js';
 import {message, type Name} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
 import {loggedClient} from './client-names.js';
 import {machineSlowdown} from './host.js';
 import {linearSteps} from './linear-remedies.js';
+import {isHalfOfMove, migrationSteps, silentTarget, silentTargetReason, silentTargetSteps} from './moved-keys.js';
 import {answerMissing, setting} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
+import {oneElementSteps} from './one-element-commands.js';
 import {titleKeyOf} from './one-key-commands.js';
 import {hasWaited, isSleeping, isSlowOnSharedCore, isTooLongForWaits, slowPerMinute} from './own-slowness.js';
 import {firstSender, isRepeat, repeatedCommand} from './repeated-commands.js';
@@ -111,12 +112,14 @@ export const latSlowlogNew = rule({
 		const sent = worst && sentBy(worst, facts);
 		const from = sent?.client;
 		const key = worst && titleKeyOf(worst.arguments);
+		const silent = silentTarget(worst, facts);
 		return fires('warning', {
 			...(worst === undefined || sent === undefined
 				? {problem: `ran ${count(perMinute)} slow commands in the last minute`}
 				: {
 						problem: message`${sent.isRepeat ? 'repeated' : 'ran'} ${commandOf(worst)}${key === undefined ? '' : message` ${key}`}${sent.isRepeat ? ' of its primary' : ''} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
 						detail: `${ago(worst, facts)}${own.length > 1 ? `, slowest of ${count(own.length)} logged` : ''}`,
+						reason: silent && silentTargetReason(silent),
 						tells: 'moment' as const,
 					}),
 			effect: 'slow',
@@ -231,8 +234,9 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 		];
 	}
 
-	if (worst !== undefined && halvesOfMove.has(commandOf(worst))) {
-		return migrationSteps(key, facts);
+	if (worst !== undefined && isHalfOfMove(worst)) {
+		const silent = silentTarget(worst, facts);
+		return silent === undefined ? migrationSteps(key, facts) : silentTargetSteps(silent, client);
 	}
 
 	if (worst !== undefined && deletions.has(commandOf(worst))) {
@@ -242,28 +246,17 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 		];
 	}
 
+	const oneElement = worst && oneElementSteps(worst.arguments);
+	if (oneElement !== undefined) {
+		return oneElement;
+	}
+
 	return key === undefined
 		? [hint('see which keys: panel 6')]
 		: [
 				hint(message`see how large ${key} is: split it, or fetch less of it at once`),
 				redisCli(facts, message`MEMORY USAGE ${quotedName('key', key.name)}`),
 			];
-}
-
-/** Both halves of the move of a key between nodes of a cluster. RESTORE alone may be an import. */
-const halvesOfMove: ReadonlySet<string> = new Set(['MIGRATE', 'RESTORE-ASKING']);
-
-/** What to do about the move of a large key. It blocks both servers, and ends by itself. */
-function migrationSteps(key: Name | undefined, facts: NodeFacts): readonly NextStep[] {
-	const slot =
-		key === undefined || facts.number('cluster', 'cluster_enabled') !== 1 ? '' : ` (slot ${keySlot(key.name)})`;
-	return [
-		hint(
-			message`let it end, no failover meanwhile: ${key ?? 'what it moves'}${slot} is large, and blocks both servers`,
-		),
-		hint(message`before the next slots: split ${key ?? 'such keys'}, or move them at a quiet time`),
-		hint('as long as large keys move: a cluster-node-timeout longer than that takes'),
-	];
 }
 
 function ago({atMs}: SlowlogEntry, facts: NodeFacts): string {
