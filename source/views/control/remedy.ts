@@ -58,7 +58,7 @@ export function remedyText({choice: {action, clientId}, client}: RowAction): str
 
 /**
 Rules whose client is not worth closing. Errors harm the client itself, which connects again and sends the same. So does
-an application that fills a queue or a cache, or connects for each request. A command of the slow log has ended. A client
+an application that fills a queue or a cache, reads the wrong database, or connects for each request. A command of the slow log has ended. A client
 over its buffer limit is closed by the server itself, and comes back.
 */
 const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
@@ -70,6 +70,7 @@ const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'key.undrained',
 	'key.untrimmed',
 	'key.miss',
+	'key.empty_db',
 	'mem.scripts',
 	'cli.obuf_kill',
 	'cli.no_subscribers',

@@ -357,6 +357,7 @@ test('a finding that names a client and no action offers to close its connection
 		'key.undrained',
 		'key.untrimmed',
 		'key.miss',
+		'key.empty_db',
 		'mem.scripts',
 		'cli.obuf_kill',
 		'cli.no_subscribers',
