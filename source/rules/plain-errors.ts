@@ -150,6 +150,31 @@ const byCommand: ReadonlyMap<string, ErrorMeaning> = new Map(
 	plainErrors.flatMap(({commands, ...known}) => commands.map(command => [command, known] as const)),
 );
 
+/**
+Why WAITAOF fails: it waits for the append-only file of a primary. Undefined where there is one. Source: Redis,
+src/replication.c, `waitaofCommand`.
+*/
+function fileWaitError(facts: NodeFacts): ErrorMeaning | undefined {
+	if (facts.record.role === 'replica') {
+		return {
+			reason: 'it is a replica',
+			meaning: 'WAITAOF is for the primary, which gets the writes.',
+			next: [hint('let the client send it to the primary'), seeClientLog],
+		};
+	}
+
+	return facts.setting('appendonly') === 'no'
+		? {
+				reason: 'appendonly is no',
+				meaning: 'The writes are done in memory, and none is confirmed: a client may send each of them again.',
+				next: [
+					hint('if a crash may lose no write, and its disk has room: CONFIG SET appendonly yes, and the config file'),
+					hint('else let the client send WAITAOF 0 N: it then asks the replicas alone'),
+				],
+			}
+		: undefined;
+}
+
 const functionCommands: readonly string[] = ['fcall', 'fcall_ro'];
 
 /** Why calls of functions fail: INFO counts the functions, and commandstats what removed them. */
@@ -191,7 +216,11 @@ What errors with the code ERR mean for a command; undefined if they may have sev
 @param command In lower case.
 */
 export function plainError(facts: NodeFacts, command: string): ErrorMeaning | undefined {
-	const known = functionCommands.includes(command) ? functionError(facts) : byCommand.get(command);
+	const known = functionCommands.includes(command)
+		? functionError(facts)
+		: command === 'waitaof'
+			? fileWaitError(facts)
+			: byCommand.get(command);
 	return known === undefined || rejectedLately(facts, command) > 0 ? undefined : known;
 }
 

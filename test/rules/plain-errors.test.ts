@@ -64,6 +64,13 @@ testRule(errFailed, [
 		] as const
 	).map(([command, words]) => [`ERR for ${command}`, failing(command), 'warning', words] as const),
 	[
+		'WAITAOF without an append-only file',
+		{...failing('waitaof'), config: {appendonly: 'no'}},
+		'warning',
+		/^answers WAITAOF with ERR errors, 20\.?0?\/s: appendonly is no$/,
+	],
+	['WAITAOF with one', {...failing('waitaof'), config: {appendonly: 'yes'}}, 'warning', /ERR errors, 20\.?0?\/s$/],
+	[
 		'keys that are there, for RESTORE',
 		failing('restore', {code: 'BUSYKEY'}),
 		'warning',
