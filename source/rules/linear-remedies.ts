@@ -91,6 +91,11 @@ const remedies: readonly Remedy[] = [
 		size: 'XLEN',
 	},
 	{
+		commands: ['xread', 'xreadgroup'],
+		text: 'ask for fewer entries at once: COUNT; with an id in place of > a consumer reads all that it has not acknowledged',
+		size: 'XLEN',
+	},
+	{
 		commands: ['geosearch', 'georadius', 'georadiusbymember'],
 		text: 'search a smaller area: it looks at every entry within; COUNT with ANY ends it early',
 		size: 'ZCARD',

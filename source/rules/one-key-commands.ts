@@ -19,6 +19,10 @@ export function onlyKeyOf([command = '', key, ...others]: readonly string[]): st
 		return migratedKey(key, others);
 	}
 
+	if (name === 'xread' || name === 'xreadgroup') {
+		return readStream(key === undefined ? others : [key, ...others]);
+	}
+
 	return oneKeyCommands.has(name) || (anyKeysCommands.has(name) && others.length === 0) ? key : undefined;
 }
 
@@ -33,6 +37,12 @@ function migratedKey(host: string | undefined, [, key, ...others]: readonly stri
 
 	const keys = others.slice(others.findLastIndex(word => word.toLowerCase() === 'keys') + 1);
 	return keys.length === 1 && keys.length < others.length ? keys[0] : undefined;
+}
+
+/** The only stream that XREAD or XREADGROUP reads: the word STREAMS, one key and one id end the command. */
+function readStream(words: readonly string[]): string | undefined {
+	const at = words.findIndex(word => word.toLowerCase() === 'streams');
+	return at !== -1 && words.length - at === 3 ? words[at + 1] : undefined;
 }
 
 /** Longest key that a title shows whole, in characters. */
