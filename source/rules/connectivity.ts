@@ -30,7 +30,7 @@ import {
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
-import {heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
+import {correctAnnouncement, heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {isRefusedFromAfar, meaningOfAbsence, refusedFromAfar} from './refusal-meaning.js';
@@ -188,9 +188,11 @@ const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 						),
 					]
 				: []),
-			hint(
-				'map it with --nat-map, or let it announce what can be reached: replica-announce-ip, sentinel announce-ip, cluster-announce-ip',
-			),
+			isReachedByNobody(record, nodes)
+				? correctAnnouncement
+				: hint(
+						'map it with --nat-map, or let it announce what can be reached: replica-announce-ip, sentinel announce-ip, cluster-announce-ip',
+					),
 			hint('Sentinels forget an old address of a replica only after SENTINEL RESET NAME'),
 		],
 	});

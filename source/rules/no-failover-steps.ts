@@ -10,11 +10,20 @@ import {hint} from './next-steps.js';
 import {refusedPromotion} from './refused-promotion.js';
 import {forcedFailoverSteps} from './sentinel-leftovers.js';
 import {unfitSteps} from './sentinel-promotion.js';
+import {waitingSentinelSteps} from './waiting-sentinels.js';
+
+/**
+What to do about a replica that announces an address at which nobody reaches it. A replica tells its primary the address
+when it connects, so its link is closed once. Source: replication.c, `REPLCONF ip-address`.
+*/
+export const correctAnnouncement: NextStep = hint(
+	'correct replica-announce-ip on the replica: CONFIG SET it, CONFIG REWRITE, then CLIENT KILL TYPE master, so that it tells its primary',
+);
 
 type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 
 /**
-The first steps for a primary that does not answer, and that neither its Sentinels nor its cluster can replace. Empty for
+The first steps for a primary that does not answer, and that neither its Sentinels nor its cluster replace soon. Empty for
 any other node.
 */
 export function noFailoverSteps(record: NodeRecord, nodes: Nodes): readonly NextStep[] {
@@ -28,7 +37,8 @@ export function noFailoverSteps(record: NodeRecord, nodes: Nodes): readonly Next
 		}
 	}
 
-	return clusterSteps(record, nodes);
+	const waiting = waitingSentinelSteps(record, nodes);
+	return waiting.length > 0 ? waiting : clusterSteps(record, nodes);
 }
 
 /**

@@ -88,7 +88,7 @@ export const shortLeftoverReason = ({addresses, downMs}: Leftovers): string =>
 type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 
 /** The reports about each primary, of the Sentinels that answer now. */
-const reportsIn = (nodes: Nodes): ReadonlyMap<string, readonly Report[]> =>
+export const reportsIn = (nodes: Nodes): ReadonlyMap<string, readonly Report[]> =>
 	Map.groupBy(
 		[...nodes.values()].flatMap(({address, role, failure, sentinel}) =>
 			role === 'sentinel' && failure === undefined

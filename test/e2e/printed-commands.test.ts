@@ -110,6 +110,7 @@ import '../rules/unloaded-data.test.js';
 import '../rules/unlogged-commands.test.js';
 import '../rules/user-rights.test.js';
 import '../rules/wait.test.js';
+import '../rules/waiting-sentinels.test.js';
 import '../rules/watched-keys.test.js';
 import '../rules/write-refusal.test.js';
 import '../rules/writers.test.js';
