@@ -67,9 +67,9 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 			reason: `${copies.length} sentinels share one id`,
 			next: [
 				hint(
-					'on all of these sentinels but one: stop it, remove the line "sentinel myid" from its config file, start it',
+					'give all but one an id of its own: stop it, remove the line "sentinel myid" from its config file, start it',
 				),
-				hint('each then makes an id of its own, and they learn of each other within seconds'),
+				hint('then it makes a new id by itself, and they learn of each other within seconds'),
 			],
 		};
 	}

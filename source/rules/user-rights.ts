@@ -106,8 +106,9 @@ export const senAcl = rule({
 				? 'A sentinel promotes a replica in one transaction. The node refuses it, and the failover ends with failover-abort-slave-timeout.'
 				: 'Sentinels that cannot look at the node hold it down, and do not find each other.',
 			next: [
+				hint(message`give user ${nameOf('user', user)} ${rights.join(' ')} on every node: users are not replicated`),
 				redisCli(facts, message`ACL SETUSER ${quotedName('user', user)} ${rights.map(quoted).join(' ')}`),
-				hint('the same on every node, then ACL SAVE or CONFIG REWRITE: users are not replicated'),
+				hint('then ACL SAVE or CONFIG REWRITE on every node'),
 				redisCli(facts, 'ACL LOG 10'),
 			],
 		});

@@ -324,7 +324,7 @@ test('sen.quorum: sentinels that share one id are named, because each takes the 
 	const copies = [check(2), check(2), check(2)].map(report => ({...report, otherSentinels: 0}));
 	const {text, next} = quorumOf(copies, upPrimary, {idOf: () => 'a'.repeat(40)});
 	assert.match(text, /: 3 sentinels share one id$/);
-	assert.match(next, /remove the line "sentinel myid"/);
+	assert.match(next, /^give all but one an id of its own: stop it, remove the line "sentinel myid"/);
 	assert.match(quorumOf(copies, upPrimary, {idOf: String}).text, /: no quorum$/);
 	assert.match(quorumOf(copies, upPrimary).text, /: no quorum$/);
 });

@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type {AccessRefusal} from '../../source/domain/access-log.js';
+import {messageText} from '../../source/domain/message.js';
 import {parseAclList} from '../../source/parse/acl-list.js';
 import {perDefaultOffAof, senAcl} from '../../source/rules/user-rights.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections, sampledAtMs} from '../harness/records.js';
 import {type FactsParts, testRule} from '../harness/rule-cases.js';
 
@@ -121,3 +125,10 @@ testRule(perDefaultOffAof, [
 		'absent',
 	],
 ]);
+
+test('sen.acl: the first step is a sentence, which a screen of 80 columns has room for', () => {
+	const firing = firingOf(senAcl, facts([refusal({object: 'info'})], undefined, []));
+	const [first, second] = firing.next.map(({text}) => messageText(text));
+	assert.equal(first, 'give user watcher +info on every node: users are not replicated');
+	assert.match(second ?? '', /ACL SETUSER watcher \+info$/);
+});

@@ -97,7 +97,7 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 	// A sentence says what to do. A command, which may only show more, is taken if no sentence fits. So is a sentence that
 	// only shows more, or continues another step.
 	const isWhatToDo = ({kind, text}: {readonly kind: string; readonly text: string}): boolean =>
-		kind === 'words' && text !== readTheLog && !/^(?:and|or|then) /.test(text);
+		kind === 'words' && text !== readTheLog && !/^(?:and|else|or|then) /.test(text);
 	const sentences = known.filter(isWhatToDo).map(({text}) => shorterTexts(text));
 	const steps = [
 		...sentences.flat(),
