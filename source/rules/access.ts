@@ -32,6 +32,19 @@ function acceptedBy({record, settings, nodes}: NodeFacts): NodeAddress | undefin
 			)?.address;
 }
 
+/** Whether only its own word on a data node tells of the Sentinel: it never answered redis-top. */
+const isUnknownSentinel = ({record: {origin, lastReplyAtMs}}: NodeFacts): boolean =>
+	origin === 'hello' && lastReplyAtMs === undefined;
+
+/** The finding on a Sentinel that has another password than the data nodes, for which redis-top has credentials. */
+const sentinelWithPassword = (code: string) =>
+	fires('info', {
+		problem: 'is a sentinel with a password of its own',
+		evidence: [{name: 'reply', value: code}],
+		meaning: 'redis-top cannot ask it whether a failover would work. Data nodes are not concerned.',
+		next: [hint('to see what its sentinels say, start redis-top on one of them with --askpass')],
+	});
+
 export const connAuth = rule({
 	id: 'conn.auth',
 	scope: 'node',
@@ -41,6 +54,7 @@ export const connAuth = rule({
 		since: 'any',
 		falsePositives: [
 			'A user without the right to a command (NOPERM) has valid credentials. conn.noperm reports that user.',
+			'Sentinels often have a password of their own. A Sentinel that redis-top found by itself and that never answered is info.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -51,6 +65,10 @@ export const connAuth = rule({
 		const {failure} = facts.record;
 		if (failure?.layer !== 'auth') {
 			return clear;
+		}
+
+		if (isUnknownSentinel(facts)) {
+			return sentinelWithPassword(failure.code);
 		}
 
 		const isWrong = failure.code === 'WRONGPASS';

@@ -53,6 +53,17 @@ testRule(connAuth, [
 		'critical',
 		/^rejects the user or password: a wrong password, or /,
 	],
+	[
+		'a Sentinel that was found by itself, and that never answered',
+		{record: {failure: replyFailure('NOAUTH Authentication required.'), origin: 'hello', lastReplyAtMs: undefined}},
+		'info',
+		/^is a sentinel with a password of its own$/,
+	],
+	[
+		'a Sentinel that answered before',
+		failing(replyFailure('NOAUTH Authentication required.'), 1, {origin: 'hello'}),
+		'critical',
+	],
 	['the wording of servers before 6.0', failing(replyFailure('ERR invalid password')), 'critical'],
 	['rights are reported by another rule', failing(replyFailure('NOPERM this user has no permissions')), 'clear'],
 ]);
