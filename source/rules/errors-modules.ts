@@ -120,7 +120,9 @@ export const errFailed = rule({
 					? whereWritesBelong(facts)
 					: code === 'NOPERM'
 						? refusal && lackText(refusal, refusals)
-						: undefined),
+						: code === 'MASTERDOWN'
+							? 'its link is down, and replica-serve-stale-data is no'
+							: undefined),
 			culprit: senderCulprit(command, senders),
 			evidence: [
 				...told.slice(0, 5).map(({command: name, failures}) => ({
@@ -136,6 +138,7 @@ export const errFailed = rule({
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
 				...(known?.next ?? []),
 				...(code === 'READONLY' ? writeElsewhere(facts) : []),
+				...(code === 'MASTERDOWN' ? readElsewhere : []),
 				...(place === undefined ? [] : [hint(place)]),
 				redisCli(facts, 'INFO errorstats'),
 				...(senders === undefined ? [hint('see who sends it: panel 4, by last command')] : []),
@@ -143,6 +146,12 @@ export const errFailed = rule({
 		});
 	},
 });
+
+/** What to do about a replica that has no link and may not serve old data. Source: redis.conf, `replica-serve-stale-data`. */
+const readElsewhere = [
+	hint('read from its primary until its link is up'),
+	hint('or, if old data is better than errors, CONFIG SET replica-serve-stale-data yes'),
+];
 
 /** The commands that fail too, as a sentence: ` SUBSCRIBE and SPUBLISH fail too.`. */
 function alsoFailing([, ...others]: ReadonlyArray<{readonly command: string}>): string {

@@ -222,6 +222,12 @@ testRule(errFailed, [
 			] as const,
 	),
 	[
+		'reads of a replica without a link',
+		ofCode('MASTERDOWN', {role: 'replica'}),
+		'warning',
+		/: its link is down, and replica-serve-stale-data is no$/,
+	],
+	[
 		'commands that were counted before the errors ended',
 		{
 			...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}),
