@@ -30,14 +30,14 @@ import {
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
-import {correctAnnouncement, heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
+import {announcementStep, heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {isRefusedFromAfar, meaningOfAbsence, refusedFromAfar} from './refusal-meaning.js';
 import {fileLimitOfFull, refusalReason} from './refusal-reason.js';
 import {isForeignAnswer, refusalSteps, stepsForBind, stepsFromAfar} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
-import {forgetLeftover, leftoverSentinel} from './sentinel-leftovers.js';
+import {forgetLeftover, forgetReplicaSteps, leftoverSentinel} from './sentinel-leftovers.js';
 import {connUnresponsive} from './unresponsive.js';
 
 export const connUnreachable = rule({
@@ -99,6 +99,7 @@ export const connUnreachable = rule({
 							...(leftover === undefined ? [] : [forgetLeftover]),
 							...(takeover === undefined ? noFailoverSteps(record, nodes) : []),
 							...(living?.next ?? unreachableSteps(failure, endpoint)),
+							...forgetReplicaSteps(record, nodes),
 							diagnose(record),
 						]
 					: [
@@ -188,11 +189,7 @@ const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 						),
 					]
 				: []),
-			isReachedByNobody(record, nodes)
-				? correctAnnouncement
-				: hint(
-						'map it with --nat-map, or let it announce what can be reached: replica-announce-ip, sentinel announce-ip, cluster-announce-ip',
-					),
+			announcementStep(record, nodes),
 			hint('Sentinels forget an old address of a replica only after SENTINEL RESET NAME'),
 		],
 	});
@@ -296,6 +293,7 @@ export const connRefused = rule({
 									...(isStartFirst && end === undefined ? [startAgain(facts)] : []),
 									...statusSteps(facts, isStartFirst),
 									...logSteps(facts),
+									...forgetReplicaSteps(facts.record, facts.nodes),
 									onHost('ss -ltnp'),
 									...(end === undefined ? [hint('look for why it ended in its log and in dmesg')] : []),
 								],

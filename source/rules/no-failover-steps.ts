@@ -5,6 +5,7 @@ import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
+import {isOnlyPublished, isReachedByNobody} from '../topology/announced.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {hint} from './next-steps.js';
 import {refusedPromotion} from './refused-promotion.js';
@@ -12,15 +13,20 @@ import {forcedFailoverSteps} from './sentinel-leftovers.js';
 import {unfitSteps} from './sentinel-promotion.js';
 import {waitingSentinelSteps} from './waiting-sentinels.js';
 
-/**
-What to do about a replica that announces an address at which nobody reaches it. A replica tells its primary the address
-when it connects, so its link is closed once. Source: replication.c, `REPLCONF ip-address`.
-*/
-export const correctAnnouncement: NextStep = hint(
-	'correct replica-announce-ip on the replica: CONFIG SET it, CONFIG REWRITE, then CLIENT KILL TYPE master, so that it tells its primary',
-);
-
 type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
+
+/**
+What to do about a node whose announced address is not reachable. A replica tells its primary the address when it
+connects, so its link is closed once. Source: replication.c, `REPLCONF ip-address`.
+*/
+export const announcementStep = (record: NodeRecord, nodes: Nodes): NextStep =>
+	hint(
+		isReachedByNobody(record, nodes)
+			? 'correct replica-announce-ip on the replica: CONFIG SET it, CONFIG REWRITE, then CLIENT KILL TYPE master, so that it tells its primary'
+			: isOnlyPublished(record, nodes)
+				? 'correct sentinel announce-ip if it is wrong; if only this side cannot reach it, map it with --nat-map'
+				: 'map it with --nat-map, or let it announce what can be reached: replica-announce-ip, sentinel announce-ip, cluster-announce-ip',
+	);
 
 /**
 The first steps for a primary that does not answer, and that neither its Sentinels nor its cluster replace soon. Empty for

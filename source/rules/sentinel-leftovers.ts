@@ -1,6 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {type Message, message, nodeName} from '../domain/message.js';
+import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
@@ -132,6 +132,28 @@ export function leftoverSentinel({address}: NodeRecord, nodes: Nodes): {readonly
 	}
 
 	return undefined;
+}
+
+/**
+The last step for a replica that Sentinels list and hold down while its primary is up. Sentinels never forget a replica
+by themselves. Source: Sentinel documentation, "Removing the old master or unreachable replicas".
+*/
+export function forgetReplicaSteps({address}: NodeRecord, nodes: Nodes): readonly NextStep[] {
+	const sameNode = nodeFinder(nodes);
+	const named = [...reportsIn(nodes)].find(([, reports]) =>
+		reports.every(
+			({primary}) =>
+				!isFlaggedDown(primary) &&
+				(primary.replicas ?? []).some(replica => sameNode(replica.address) === address && isFlaggedDown(replica)),
+		),
+	);
+	return named === undefined
+		? []
+		: [
+				hint(
+					message`if it is gone for good: SENTINEL RESET ${nameOf('primary', named[0])} on each sentinel, one after the other, 30 s between two`,
+				),
+			];
 }
 
 /** The next step for a Sentinel that is left over. */

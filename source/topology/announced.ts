@@ -135,6 +135,11 @@ export const unlinkedReplicas = ({address}: NodeRecord, nodes: Nodes): readonly 
 			primaryAddress(sample.info) === address,
 	);
 
+/** Whether only its own message on a data node tells of the Sentinel: no node that answers was seen to reach it. */
+export const isOnlyPublished = ({address, origin}: NodeRecord, nodes: Nodes): boolean =>
+	origin === 'hello' &&
+	![...nodes.values()].some(other => other.failure === undefined && hasWorkingLink(other, address));
+
 /** Whether Sentinels cannot reach the announced address either. They then cannot promote the replica. */
 export const isReachedByNobody = ({address}: NodeRecord, nodes: Nodes): boolean =>
 	[...nodes.values()].some(other => other.failure === undefined && isFlaggedBySentinel(other, address));
@@ -145,6 +150,7 @@ The statement about a node whose announced address is not reachable. Its text fo
 */
 export function announcedStatement(record: NodeRecord, nodes: Nodes): Statement {
 	const code = record.failure?.code ?? '-';
+	const wrong = isOnlyPublished(record, nodes) ? 'its sentinel announce-ip is wrong' : undefined;
 	return isReachedByNobody(record, nodes)
 		? {
 				problem: 'is announced by a replica and reached by nobody',
@@ -153,8 +159,9 @@ export function announcedStatement(record: NodeRecord, nodes: Nodes): Statement 
 			}
 		: {
 				problem: "is announced and can't be reached from here",
-				detail: `though other nodes reach it (${code})`,
+				detail:
+					wrong === undefined ? `though other nodes reach it (${code})` : `though it publishes its address (${code})`,
 				// Nothing came back: a lost packet does that as well as an address of another network.
-				reason: code === 'ETIMEDOUT' ? 'packets are lost on the way, or --nat-map maps it' : '--nat-map maps it',
+				reason: `${code === 'ETIMEDOUT' ? 'packets are lost on the way, or ' : wrong === undefined ? '' : `${wrong}, or `}--nat-map maps it`,
 			};
 }

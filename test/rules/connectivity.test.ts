@@ -502,7 +502,7 @@ testRule(connUnreachable, [
 		'an address that is valid where the other nodes are',
 		failing(socket('ECONNREFUSED'), undefined, {record: toldByOthers}),
 		'warning',
-		/^is announced and can't be reached from here, though other nodes reach it \(ECONNREFUSED\): --nat-map maps it$/,
+		/^is announced and can't be reached from here, though it publishes its address \(ECONNREFUSED\): its sentinel announce-ip is wrong, or --nat-map maps it$/,
 	],
 	[
 		'the same where nothing comes back: packets may be lost',

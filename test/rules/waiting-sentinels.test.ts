@@ -100,3 +100,40 @@ test('a replica that announces an address that nobody reaches has its announceme
 	});
 	assert.match(messageText(firing.next[0]?.text ?? ''), /^correct replica-announce-ip on the replica: CONFIG SET it, /);
 });
+
+test('a replica that is gone and that sentinels still list is forgotten by SENTINEL RESET', () => {
+	const stepsOf = (...nodes: ReadonlyArray<ReturnType<typeof sentinel>>): string =>
+		firingOf(connRefused, {
+			record: {
+				address: '10.0.1.11:6379',
+				role: 'replica',
+				failure: refusedConnection,
+				reach: 'down',
+				failingSinceMs: 0,
+			},
+			nodes,
+		})
+			.next.map(({text}) => messageText(text))
+			.join('\n');
+	assert.match(
+		stepsOf(sentinel(1, {}, true), sentinel(2, {}, true)),
+		/if it is gone for good: SENTINEL RESET main on each/,
+	);
+	assert.doesNotMatch(stepsOf(sentinel(1, {}, true), sentinel(2, {})), /RESET/, 'one sentinel reaches it');
+	const flags = new Set(['master', 's_down']);
+	assert.doesNotMatch(stepsOf(sentinel(1, {flags}, true)), /RESET/, 'its primary is down');
+});
+
+test('a sentinel that only publishes its address may announce a wrong one', () => {
+	const firing = firingOf(connUnreachable, {
+		record: {
+			address: '10.0.9.9:26379',
+			failure: refusedConnection,
+			reach: 'down',
+			failingSinceMs: 0,
+			lastReplyAtMs: undefined,
+			origin: 'hello',
+		},
+	});
+	assert.match(messageText(firing.next[0]?.text ?? ''), /^correct sentinel announce-ip if it is wrong; /);
+});
