@@ -32,7 +32,7 @@ export function waitingSentinelSteps(
 		if (first !== undefined && shortestMs >= longMs && isWaiting && isFit) {
 			return [
 				hint(
-					message`on ${nodeName(first.sentinel)}: SENTINEL FAILOVER ${name}; its sentinels wait ${seconds(shortestMs / 1000)} (down-after-milliseconds)`,
+					message`SENTINEL FAILOVER ${name} on ${nodeName(first.sentinel)}; its sentinels wait ${seconds(shortestMs / 1000)} (down-after-milliseconds)`,
 				),
 			];
 		}

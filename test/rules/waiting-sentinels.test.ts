@@ -58,7 +58,7 @@ test('a dead primary whose sentinels wait for minutes is failed over by hand', (
 			.next.map(({text}) => messageText(text))
 			.join('\n');
 	const byHand =
-		/^on 10\.0\.2\.1:26379: SENTINEL FAILOVER main; its sentinels wait 10m00s \(down-after-milliseconds\)\n/;
+		/^SENTINEL FAILOVER main on 10\.0\.2\.1:26379; its sentinels wait 10m00s \(down-after-milliseconds\)\n/;
 	assert.match(stepsOf({}, {}, {}), byHand);
 	for (const [why, ...parts] of [
 		['they act by themselves within the default', {}, {downAfterMs: 30_000}],
