@@ -32,7 +32,7 @@ function acceptedBy({record, settings, nodes}: NodeFacts): NodeAddress | undefin
 			)?.address;
 }
 
-/** Whether only its own word on a data node tells of the Sentinel: it never answered redis-top. */
+/** Whether only its message on a data node tells of the Sentinel: it never answered redis-top. */
 const isUnknownSentinel = ({record: {origin, lastReplyAtMs}}: NodeFacts): boolean =>
 	origin === 'hello' && lastReplyAtMs === undefined;
 
