@@ -1,6 +1,9 @@
 import {message, nodeName} from '../domain/message.js';
-import {logSteps, redisCli} from './next-steps.js';
+import {hint, logSteps, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
+
+/** The child processes of a server that a full resync waits for. Source: replication.c, `syncCommand`. */
+const forks = ['rdb_bgsave_in_progress', 'aof_rewrite_in_progress'] as const;
 
 export const repState = rule({
 	id: 'rep.state',
@@ -20,9 +23,16 @@ export const repState = rule({
 			return clear;
 		}
 
+		const isWaiting = stuck.state === 'wait_bgsave';
+		const isDelayed = isWaiting && forks.every(field => facts.number('persistence', field) === 0);
+		const isRewriting = isWaiting && facts.number('persistence', 'aof_rewrite_in_progress') === 1;
 		return fires('warning', {
 			problem: message`replica ${nodeName(stuck.address)} is not online yet`,
-			reason: stuck.state,
+			reason: isDelayed
+				? 'the primary delays its save (repl-diskless-sync-delay)'
+				: isRewriting
+					? 'the primary rewrites its AOF first'
+					: stuck.state,
 			effect: replicas.some(({state}) => state === 'online') ? undefined : 'failover-impossible',
 			nodes: [facts.address, stuck.address],
 			evidence: [
@@ -30,7 +40,18 @@ export const repState = rule({
 				{name: 'state', value: stuck.state},
 			],
 			meaning: 'It has no data yet to replace its primary with. The primary buffers the writes of that time in memory.',
-			next: [redisCli(facts, 'INFO replication'), ...logSteps(facts)],
+			next: [
+				...(isDelayed
+					? [
+							hint('CONFIG SET repl-diskless-sync-delay 5 on the primary, then CONFIG REWRITE'),
+							redisCli(facts, 'CONFIG GET repl-diskless-sync-delay'),
+						]
+					: isRewriting
+						? [hint('wait for the end of the AOF rewrite: a full resync begins after it')]
+						: []),
+				redisCli(facts, 'INFO replication'),
+				...logSteps(facts),
+			],
 		});
 	},
 });

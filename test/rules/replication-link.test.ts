@@ -968,6 +968,12 @@ const inStates = (...states: readonly string[]): FactsParts => ({
 		),
 	}),
 });
+const withForks = (saves: number, rewrites: number): FactsParts => ({
+	info: {
+		...inStates('wait_bgsave').info,
+		persistence: {rdb_bgsave_in_progress: saves, aof_rewrite_in_progress: rewrites},
+	},
+});
 testRule(repState, [
 	['online', inStates('online'), 'clear'],
 	[
@@ -976,6 +982,14 @@ testRule(repState, [
 		'warning',
 		/^replica 10\.0\.1\.12:6379 is not online yet: wait_bgsave$/,
 	],
+	[
+		'waiting while no save runs',
+		withForks(0, 0),
+		'warning',
+		/^replica 10\.0\.1\.12:6379 is not online yet: the primary delays its save \(repl-diskless-sync-delay\)$/,
+	],
+	['waiting while the save runs', withForks(1, 0), 'warning', /: wait_bgsave$/],
+	['waiting for an AOF rewrite', withForks(0, 1), 'warning', /: the primary rewrites its AOF first$/],
 	['one of two', inStates('online', 'send_bulk'), 'warning', /^replica 10\.0\.1\.13:6379 /],
 	['no replica', {info: replication({role: 'master'})}, 'clear'],
 ]);
