@@ -1,6 +1,7 @@
 import type {NextStep} from '../domain/finding.js';
 import type {FolderEvidence, LocalEvidence, ProcessEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
 import {type Message, message, nameOf} from '../domain/message.js';
+import {bytes} from '../text/units.js';
 import {folderObstacle} from './save-folder.js';
 
 /**
@@ -14,15 +15,18 @@ export type Standstill = {
 	readonly past: Message;
 	readonly meaning: string;
 	readonly resume: readonly NextStep[];
+	/** What else to do, where nothing makes it go on sooner. */
+	readonly next?: readonly NextStep[];
 };
 
 const shell = (text: Message): NextStep => ({kind: 'shell', text});
 
 /** The parts of this machine's evidence that show why a process is suspended. */
-type Evidence = Pick<LocalEvidence, 'process' | 'supervisor' | 'folder'>;
+type Evidence = Pick<LocalEvidence, 'process' | 'supervisor' | 'folder'> &
+	Partial<Pick<LocalEvidence, 'foregroundSave' | 'dataFiles' | 'log'>>;
 
 /** Why a process that exists is suspended, by the evidence of this machine. Undefined if it is not suspended. */
-export function standstillOf({process, supervisor, folder}: Evidence): Standstill | undefined {
+export function standstillOf({process, supervisor, folder, ...files}: Evidence): Standstill | undefined {
 	const suspension = process?.suspendedBy;
 	if (process === undefined) {
 		return undefined;
@@ -57,7 +61,8 @@ export function standstillOf({process, supervisor, folder}: Evidence): Standstil
 		};
 	}
 
-	return stoppedOrWaiting(process) ?? pausedByFolder(process, folder);
+	const saving = process.state === 'stopped' ? undefined : foregroundSave(files);
+	return saving ?? stoppedOrWaiting(process) ?? pausedByFolder(process, folder);
 }
 
 function stoppedOrWaiting({state, processId}: ProcessEvidence): Standstill | undefined {
@@ -79,6 +84,50 @@ function stoppedOrWaiting({state, processId}: ProcessEvidence): Standstill | und
 		default:
 			return undefined;
 	}
+}
+
+/** The log lines of SHUTDOWN or SIGTERM before the save at the end. Source: redis src/server.c, prepareForShutdown. */
+const savesBeforeEnd = /Saving the final RDB snapshot before exiting/;
+/** Number of the last lines of the log among which the line of a save at the end stands. */
+const lastLines = 5;
+
+/** Why a server answers nothing while its own thread saves. */
+function foregroundSave({
+	foregroundSave: file,
+	dataFiles,
+	log,
+}: Pick<Evidence, 'foregroundSave' | 'dataFiles' | 'log'>): Standstill | undefined {
+	if (file === undefined) {
+		return undefined;
+	}
+
+	const whole = dataFiles?.rdb?.sizeBytes ?? 0;
+	const size = `${bytes(file.sizeBytes)}${whole > file.sizeBytes ? ` of about ${bytes(whole)}` : ''} written`;
+	const look = shell(message`ls -l ${nameOf('path', file.path)}`);
+	return log?.lines.slice(-lastLines).some(line => savesBeforeEnd.test(line)) === true
+		? {
+				reason: `it saves before it ends (SHUTDOWN, SIGTERM), ${size}`,
+				past: 'it saved before its end',
+				meaning:
+					'Its thread writes the RDB file. It ends when the file is complete; killed before that, it loses what was not saved.',
+				resume: [],
+				next: [{kind: 'words', text: 'let it end: then start it again, unless its service does'}, look],
+			}
+		: {
+				reason: `its thread saves (SAVE, DEBUG RELOAD), ${size}`,
+				past: 'its thread saved (SAVE, DEBUG RELOAD)',
+				meaning:
+					'SAVE writes the RDB file on the main thread, and every client waits. BGSAVE writes it in a child process.',
+				resume: [],
+				next: [
+					{kind: 'words', text: 'let the save end: it answers again then, and nothing is lost'},
+					look,
+					{
+						kind: 'words',
+						text: 'let whoever sends SAVE (cron, a backup script) send BGSAVE: its slow log names the client',
+					},
+				],
+			};
 }
 
 /**

@@ -1,6 +1,7 @@
 import type {ConfigFileEvidence, ConfigMistake} from './config-evidence.js';
 import type {CgroupEvidence} from './control-group.js';
 import type {EarlierVisit} from './earlier-visit.js';
+import type {ForegroundSave} from './foreground-save.js';
 
 /** A fact of this machine that could not be read, and why. A rule that needs the fact can't be evaluated. */
 export type EvidenceGap = {readonly what: string; readonly why: string};
@@ -351,9 +352,7 @@ export type LocalEvidence = {
 	readonly connectionHolders?: readonly ConnectionHolder[] | undefined;
 	/** Every Redis or Valkey process on this machine. */
 	readonly servers: readonly FoundServer[];
-	/**
-	The program that restarts the server; undefined when unknown, because there is no process or redis-top lacks rights.
-	*/
+	/** The program that restarts the server; undefined without a process, and where redis-top lacks rights. */
 	readonly supervisor: SupervisorEvidence | undefined;
 	/** The OOM kills, newest first; undefined when no kernel log can be read. */
 	readonly oomKills: readonly OomKill[] | undefined;
@@ -361,6 +360,8 @@ export type LocalEvidence = {
 	readonly folder: FolderEvidence | undefined;
 	/** Unfinished files of earlier processes in the server's folder, to which nobody writes; undefined without a process. */
 	readonly leftovers?: readonly LeftoverFile[] | undefined;
+	/** The save that the server's own thread writes now; undefined without one. */
+	readonly foregroundSave?: ForegroundSave | undefined;
 	/** The files with the server's data; undefined without a process or a folder. */
 	readonly dataFiles?: DataFilesEvidence | undefined;
 	/**

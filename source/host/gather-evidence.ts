@@ -24,6 +24,7 @@ import {readDataFiles} from './data-files.js';
 import {readEarlierFolder} from './earlier-folder.js';
 import {findConfigMistake} from './find-config-mistake.js';
 import {readFolder} from './folder-evidence.js';
+import {readForegroundSave} from './foreground-save.js';
 import {Gaps} from './gaps.js';
 import {readCgroup, readKernelSettings} from './kernel-settings.js';
 import {KnownProcesses} from './known-processes.js';
@@ -212,6 +213,8 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 			folder === undefined || found === undefined
 				? undefined
 				: await readLeftovers(folder, found.evidence.processId, found.evidence.startedAtMs),
+		foregroundSave:
+			folder === undefined || found === undefined ? undefined : await readForegroundSave(folder, found.evidence),
 		dataFiles:
 			folder === undefined || found === undefined
 				? undefined

@@ -95,19 +95,29 @@ export const connUnresponsive = rule({
 			meaning: likely?.meaning ?? silence.meaning,
 			next: [
 				...(likely?.next ?? []),
+				...(silence.next ?? []),
 				...(local === undefined ? [] : diskSteps(local)),
-				...(process === undefined
-					? [diagnose(facts.record)]
-					: resume.length > 0
-						? resume
-						: [onHost(`grep -e State -e VmSwap /proc/${process.processId}/status`)]),
-				...stepsForKeptWrites(facts),
-				hint('wait: nothing sent now is answered; a restart loses what was not saved'),
-				hint('when it answers again: SLOWLOG GET 10 and LATENCY LATEST name what held it'),
+				...(silence.next === undefined ? searchSteps(facts, process, resume) : stepsForKeptWrites(facts)),
 			],
 		});
 	},
 });
+
+/** What finds the reason of a silence, or ends it, and what not to do meanwhile. */
+const searchSteps = (
+	facts: NodeFacts,
+	process: ProcessEvidence | undefined,
+	resume: readonly NextStep[],
+): readonly NextStep[] => [
+	...(process === undefined
+		? [diagnose(facts.record)]
+		: resume.length > 0
+			? resume
+			: [onHost(`grep -e State -e VmSwap /proc/${process.processId}/status`)]),
+	...stepsForKeptWrites(facts),
+	hint('wait: nothing sent now is answered; a restart loses what was not saved'),
+	hint('when it answers again: SLOWLOG GET 10 and LATENCY LATEST name what held it'),
+];
 
 /**
 Why a replica may be silent whose primary has a name that cannot be resolved here either. Servers look the name up on their
@@ -222,6 +232,7 @@ type Silence = {
 	/** Whether the process is stopped until someone resumes it. */
 	readonly isStopped: boolean;
 	readonly resume: readonly NextStep[];
+	readonly next?: readonly NextStep[] | undefined;
 };
 
 /** What this machine shows about a process while a reply is pending, and what remains unknown. */

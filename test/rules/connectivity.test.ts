@@ -10,6 +10,7 @@ import type {
 } from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
+import {mebibyte} from '../../source/domain/threshold.js';
 import {replyFailure, withLostPassword} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {explanations} from '../../source/rules/connection-explanations.js';
@@ -602,6 +603,17 @@ const withProcess = (
 	},
 });
 
+const dumpOf = (sizeBytes: number) => ({path: '/data/dump.rdb', sizeBytes, modifiedAtMs: 0});
+
+/** A server whose own thread has written 1 GiB of a save. */
+const saving = (host: FactsParts['host'] = {}): FactsParts => ({
+	host: {
+		...withProcess('disk-wait').host,
+		foregroundSave: {path: '/data/temp-77.rdb', sizeBytes: 1024 * mebibyte},
+		...host,
+	},
+});
+
 const frozenBy = {kind: 'frozen-group', group: '/shop', file: '/sys/fs/cgroup/shop/cgroup.freeze', value: '0'} as const;
 const frozenWords = /: its control group \/shop is frozen$/;
 
@@ -642,6 +654,27 @@ testRule(connUnresponsive, [
 		pendingFor(2, withProcess('sleeping', 'ep_poll')),
 		'warning',
 		/: its process is idle$/,
+	],
+	[
+		'its own thread saves, as this machine shows',
+		pendingFor(6, saving({dataFiles: {rdb: dumpOf(4 * 1024 * mebibyte), appendOnly: undefined}})),
+		'critical',
+		/^is not responding: its thread saves \(SAVE, DEBUG RELOAD\), 1\.00G of about 4\.00G written$/,
+	],
+	[
+		'it saves before it ends, as its log tells',
+		pendingFor(
+			6,
+			saving({log: {source: 'log', lines: ['7:M * Saving the final RDB snapshot before exiting.'], remarks: []}}),
+		),
+		'critical',
+		/: it saves before it ends \(SHUTDOWN, SIGTERM\), 1\.00G written$/,
+	],
+	[
+		'stopped while it saves',
+		pendingFor(2, saving({process: withProcess('stopped').host?.process})),
+		'critical',
+		/: its process is stopped \(SIGSTOP\)$/,
 	],
 	[
 		'within MIGRATE or the resolver, as this machine shows',
