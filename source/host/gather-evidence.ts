@@ -16,6 +16,7 @@ import type {InfoReply} from '../domain/info-reply.js';
 import type {Endpoint} from '../domain/node.js';
 import {parseColonTable} from '../parse/proc-text.js';
 import type {RememberedPlaces} from '../parse/remembered-topology.js';
+import {sanitize} from '../text/sanitize.js';
 import {readConfigEvidence} from './config-evidence.js';
 import {readConfigFile} from './config-file.js';
 import {findConfigFile} from './config-search.js';
@@ -176,10 +177,13 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 			? await supervisorOfPort(port, seenBefore?.supervisor, gaps)
 			: await supervisorOf(found.evidence.processId, gaps);
 	const settings = await settingsOf(request, found === undefined);
-	const folder = found?.evidence.workingFolder ?? settings.dir ?? lastFolder(request);
+	// A relative `dir` of a config file starts at the folder in which the server was started.
+	const isPlace = settings.dir !== undefined && path.isAbsolute(settings.dir);
+	const folder = found?.evidence.workingFolder ?? (isPlace ? settings.dir : undefined) ?? lastFolder(request);
 	const log = await readLogTail(
 		{
 			logFile: settings.logfile,
+			isFileRead: settings.fileRead !== undefined,
 			folder,
 			processId: found?.evidence.processId,
 			supervisor,
@@ -207,7 +211,7 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 		log,
 		folder:
 			folder === undefined
-				? gaps.add('dir', 'no process, no CONFIG GET dir and no config file name it')
+				? gaps.add('dir', folderUnknown(settings))
 				: await readFolder(folder, found?.evidence.processId, found?.rights, gaps),
 		leftovers:
 			folder === undefined || found === undefined
@@ -299,20 +303,22 @@ The server's `dir` and `logfile`: from CONFIG GET, else from its config file, el
 that names its port.
 */
 async function settingsOf(
-	{endpoint, info, config}: EvidenceRequest,
+	{endpoint, info, config, remembered}: EvidenceRequest,
 	hasEnded: boolean,
 ): Promise<{
 	readonly dir: string | undefined;
 	readonly logfile: string | undefined;
 	/** The path of the config file that was searched for. */
 	readonly configFile?: string | undefined;
+	/** The config file that was read, named by INFO or searched for; undefined where none was needed, or found. */
+	readonly fileRead?: string | undefined;
 }> {
 	const told = {dir: config?.get('dir'), logfile: config?.get('logfile')};
 	if (told.dir !== undefined && told.logfile !== undefined) {
 		return told;
 	}
 
-	const named = info?.text('server', 'config_file');
+	const named = info?.text('server', 'config_file') ?? (hasEnded ? remembered?.config : undefined);
 	const own = named !== undefined && path.isAbsolute(named) ? await readConfigFile(named) : undefined;
 	const searched = own?.kind === 'read' || !hasEnded ? undefined : await findConfigFile(endpoint);
 	const settings = own?.kind === 'read' ? own.settings : searched?.settings;
@@ -320,5 +326,18 @@ async function settingsOf(
 		dir: told.dir ?? settings?.get('dir'),
 		logfile: told.logfile ?? settings?.get('logfile'),
 		configFile: searched?.path,
+		fileRead: own?.kind === 'read' ? named : searched?.path,
 	};
 }
+
+/** Why the folder of a server is not known: where its config file names none, the server uses the one it was started in. */
+const folderUnknown = ({
+	dir,
+	fileRead: file,
+}: {
+	readonly dir?: string | undefined;
+	readonly fileRead?: string | undefined;
+}) =>
+	file === undefined
+		? 'no process, no CONFIG GET dir and no config file name it'
+		: `${sanitize(file)} ${dir === undefined ? 'names none: it is' : `names ${dir}, which begins at`} the folder in which the server was started`;

@@ -19,6 +19,8 @@ export type LogPlace = {
 	known.
 	*/
 	readonly logFile: string | undefined;
+	/** Whether the config file was read. Without a `logfile` in it, the server writes to its standard output. */
+	readonly isFileRead?: boolean | undefined;
 	/** The folder that a relative `logFile` starts from. */
 	readonly folder: string | undefined;
 	readonly processId: number | undefined;
@@ -34,7 +36,7 @@ The last lines of the server's log, from the first of these that exists: its own
 output, the journal, the container's log.
 */
 export async function readLogTail(place: LogPlace, gaps: Gaps): Promise<LogEvidence | undefined> {
-	const {logFile, processId, supervisor, earlierSource} = place;
+	const {logFile, isFileRead = false, processId, supervisor, earlierSource} = place;
 	const named = configuredFile(place);
 	if (named !== undefined) {
 		return readFileTail(named, processId, gaps);
@@ -62,7 +64,9 @@ export async function readLogTail(place: LogPlace, gaps: Gaps): Promise<LogEvide
 
 	return gaps.add(
 		"the server's log",
-		logFile === undefined ? 'where it is written is not known' : 'the server writes it to its standard output',
+		logFile === undefined && !isFileRead
+			? 'where it is written is not known'
+			: 'the server writes it to its standard output',
 	);
 }
 

@@ -23,7 +23,11 @@ async function configFor(t: TestContext): Promise<string> {
 }
 
 /** The mistake that is found for a server that has ended. */
-async function mistakeOf(rest: Partial<EvidenceRequest>): Promise<ConfigMistake | undefined> {
+const mistakeOf = async (rest: Partial<EvidenceRequest>): Promise<ConfigMistake | undefined> =>
+	(await evidenceOf(rest)).configMistake;
+
+/** What is found of a server that has ended. */
+async function evidenceOf(rest: Partial<EvidenceRequest>): Promise<LocalEvidence> {
 	const evidence = await gatherEvidence({
 		endpoint: {kind: 'tcp', host: '127.0.0.1', port: await freePort()},
 		info: undefined,
@@ -32,7 +36,7 @@ async function mistakeOf(rest: Partial<EvidenceRequest>): Promise<ConfigMistake 
 		...rest,
 	});
 	assert.equal(evidence.kind, 'here');
-	return (evidence as LocalEvidence).configMistake;
+	return evidence as LocalEvidence;
 }
 
 const infoOf = (file: string) => parseInfo(`# Server\r\nconfig_file:${file}\r\n`);
@@ -61,4 +65,26 @@ test('a server in a container had its config file elsewhere', {skip: !isLinux}, 
 	assert.equal(await mistakeOf({info: infoOf(file), before: before({process: ran(true)})}), undefined);
 	assert.equal(await mistakeOf({info: infoOf(file), before: before({})}), undefined);
 	assert.equal(await mistakeOf({info: infoOf(file)}), undefined, 'nobody looked while it ran');
+});
+
+test('where its config file names neither folder nor log, both follow from its start', {skip: !isLinux}, async t => {
+	const file = await configFor(t);
+	const gapsOf = async (parts: Partial<EvidenceRequest>) => {
+		const {gaps, folder} = await evidenceOf(parts);
+		assert.equal(folder, undefined);
+		return new Map(gaps.map(({what, why}) => [what, why]));
+	};
+
+	const unknown = await gapsOf({});
+	assert.equal(unknown.get('dir'), 'no process, no CONFIG GET dir and no config file name it');
+	assert.equal(unknown.get("the server's log"), 'where it is written is not known');
+	for (const parts of [{info: infoOf(file)}, {remembered: {config: file}}]) {
+		const known = await gapsOf(parts);
+		assert.equal(known.get('dir'), `${file} names none: it is the folder in which the server was started`);
+		assert.equal(known.get("the server's log"), 'the server writes it to its standard output');
+	}
+
+	await writeFile(file, 'dir ./\n');
+	const relative = await gapsOf({info: infoOf(file)});
+	assert.equal(relative.get('dir'), `${file} names ./, which begins at the folder in which the server was started`);
 });
