@@ -57,6 +57,7 @@ import {memoryLimitRules} from './memory-limit.js';
 import {memoryOverheadRules} from './memory-overhead.js';
 import {observabilityRules} from './observability.js';
 import {packetLossRules} from './packet-loss.js';
+import {plainPortRules} from './plain-port.js';
 import {promotedRules} from './promoted.js';
 import {pubsubRules} from './pubsub.js';
 import {rdbRules} from './rdb.js';
@@ -167,6 +168,7 @@ export const allRules = [
 	...userRightsRules,
 	...certificateRules,
 	...tlsHandshakeRules,
+	...plainPortRules,
 	...hostRules,
 	...hostWaitRules,
 	...settingsDriftRules,

@@ -52,6 +52,7 @@ export const clientExplanations: readonly Explanation[] = [
 	// Clients that cannot finish the TLS handshake connect again.
 	{cause: 'tls.expiry', where: 'here', symptoms: ['tls.handshakes', 'cli.churn', 'cli.storm']},
 	{cause: 'tls.handshakes', where: 'here', symptoms: ['cli.churn', 'cli.storm']},
+	{cause: 'tls.to_plain', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'cli.leak']},
 	{
 		cause: 'cli.patterns',
 		where: 'here',

@@ -74,6 +74,7 @@ import '../rules/one-element-commands.test.js';
 import '../rules/packet-loss.test.js';
 import '../rules/packet-size.test.js';
 import '../rules/plain-errors.test.js';
+import '../rules/plain-port.test.js';
 import '../rules/promoted.test.js';
 import '../rules/pubsub.test.js';
 import '../rules/raft-bus.test.js';
