@@ -17,6 +17,8 @@ export type SeenServer = {
 	readonly uptimeSeconds: number;
 	/** The id of the data's history, which a primary and its replicas share; undefined where INFO lacks it. */
 	readonly replicationId: string | undefined;
+	/** The address, of several that the name has, on which the server answered; undefined for a name with one. */
+	readonly host?: string | undefined;
 };
 
 /** What redis-top found out about a node over short-lived connections, beside the polls. */

@@ -2,7 +2,7 @@ import {isClusterEnabled} from '../derive/deployment.js';
 import {hostingOf} from '../derive/hosting.js';
 import {isInTurn, type SeenServer} from '../domain/closer-look.js';
 import type {Evidence} from '../domain/finding.js';
-import {joinMessages, type Message, message, nodeName} from '../domain/message.js';
+import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {seconds} from '../text/units.js';
 import {pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -41,7 +41,8 @@ function rolesText(servers: readonly SeenServer[]): string {
 
 const evidenceOf = (facts: NodeFacts, server: SeenServer): Evidence => {
 	const other = knownAs(facts, server);
-	const name: Message = other === undefined ? '' : message`${nodeName(other)}, `;
+	const at: Message = server.host === undefined ? '' : message`at ${nameOf('host', server.host)}, `;
+	const name: Message = other === undefined ? at : message`${nodeName(other)}, `;
 	return {
 		name: `run_id ${server.runId.slice(0, shortRunId)}`,
 		value: message`${name}${server.role}, up for ${seconds(server.uptimeSeconds)}`,
@@ -53,7 +54,7 @@ export const connSeveralServers = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'redis-top opens a few connections to each target, one after the other, and reads who answers (`run_id`). The rule fires when a server answers again after another one has: each new connection to the address leads to another server.',
+			'redis-top opens a few connections to each target, one after the other, and reads who answers (`run_id`). The rule fires when a server answers again after another one has: each new connection to the address leads to another server. Each address of a name that has several is asked.',
 		since: '2.8',
 		falsePositives: [
 			'After a restart or a failover behind one address, only the new process answers. It has no turn with the old one.',
@@ -84,9 +85,15 @@ export const connSeveralServers = rule({
 		const primaries = servers.filter(({role}) => role === 'primary').length;
 		const isForReads = primaries === 0 && histories.size === 1;
 		const isMixed = primaries > 0 && primaries < servers.length;
-		const others = servers.flatMap(server => knownAs(facts, server) ?? []).map(address => nodeName(address));
+		const known = servers.flatMap(server => knownAs(facts, server) ?? []).map(address => nodeName(address));
+		const hosts = servers.flatMap(({host}) => (host === undefined ? [] : nameOf('host', host)));
+		// The name's own addresses tell these servers apart for the user; the system prefers one of them.
+		const isOfName = known.length === 0 && hosts.length === servers.length;
+		const others = isOfName ? hosts : known;
 		return fires(isForReads ? 'info' : 'warning', {
-			problem: `leads to ${rolesText(servers)} in turn`,
+			problem: isOfName
+				? message`leads to ${rolesText(servers)} at ${joinMessages(hosts, ' and ')}`
+				: `leads to ${rolesText(servers)} in turn`,
 			reason: isForReads
 				? undefined
 				: isMixed
@@ -95,7 +102,9 @@ export const connSeveralServers = rule({
 			evidence: servers.map(server => evidenceOf(facts, server)),
 			meaning: isForReads
 				? 'Reads are spread over these replicas. The figures here are those of the one that answers the polls.'
-				: 'Each new connection to this address may meet another server: a load balancer, a DNS name with several addresses, or a service that selects too many. The figures here are those of the one that answers the polls.',
+				: isOfName
+					? 'The name has several addresses, with a server at each. A client takes one by its system and its language. The figures here are those of the one that answers the polls.'
+					: 'Each new connection to this address may meet another server: a load balancer, a DNS name with several addresses, or a service that selects too many. The figures here are those of the one that answers the polls.',
 			next: [
 				hint(
 					others.length === 0

@@ -65,6 +65,49 @@ test('after a failover behind the address only the new server answers, up to eig
 	assert.equal((await look([second])).opened, 8);
 });
 
+/** Looks at a name with these addresses, of which each leads to the server with its run id; undefined: to none. */
+async function lookAtName(runIds: Readonly<Record<string, string | undefined>>) {
+	const clock = new FakeClock();
+	const nodes = Object.entries(runIds).map(([host, runId]) => {
+		const server = new FakeServer(sectionsOf(runId ?? first));
+		if (runId === undefined) {
+			server.kill();
+		}
+
+		return [`${host}:6379`, server] as const;
+	});
+	const done = serversAt({
+		settings: settingsOf('cache.example:6379'),
+		openPort: fakeNetwork(clock, Object.fromEntries(nodes)),
+		clock,
+		signal: new AbortController().signal,
+		polled: infoOf(sectionsOf(first)),
+		fewest: 3,
+		lookup: async () => Object.keys(runIds).map(address => ({address})),
+	});
+	await clock.advance(10_000);
+	return (await done).map(({runId, host}) => [runId, host]);
+}
+
+test('each address of a name is asked, and the first one again', async () => {
+	assert.deepEqual(await lookAtName({'10.0.1.11': first, '10.0.1.12': second}), [
+		[first, '10.0.1.11'],
+		[second, '10.0.1.12'],
+		[first, '10.0.1.11'],
+	]);
+	const five = ['10.0.1.1', '10.0.1.2', '10.0.1.3', '10.0.1.4', '10.0.1.5'];
+	assert.equal((await lookAtName(Object.fromEntries(five.map(host => [host, first])))).length, 5);
+});
+
+test('an address of a name that does not answer is left out', async () => {
+	assert.deepEqual(await lookAtName({'10.0.1.11': undefined, '10.0.1.12': first}), [
+		[first, '10.0.1.12'],
+		[first, '10.0.1.12'],
+		[first, '10.0.1.12'],
+	]);
+	assert.deepEqual(await lookAtName({'10.0.1.11': undefined, '10.0.1.12': undefined}), []);
+});
+
 test('a connection that fails ends the look, and a placeholder is no run id', async () => {
 	assert.deepEqual((await look(['0'.repeat(40)])).seen, []);
 	const clock = new FakeClock();

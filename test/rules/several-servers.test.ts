@@ -35,6 +35,16 @@ testRule(connSeveralServers, [
 		'warning',
 		/^leads to 2 primaries in turn: each connection finds the data of one of them only$/,
 	],
+	[
+		'a name with two addresses, as localhost',
+		seen([
+			{...primary, host: '127.0.0.1'},
+			{...server('c', 'primary', 'e'.repeat(40)), host: '::1'},
+			{...primary, host: '127.0.0.1'},
+		]),
+		'warning',
+		/^leads to 2 primaries at 127\.0\.0\.1 and ::1: each connection finds the data of one of them only$/,
+	],
 	['three servers', seen([primary, replica, server('c', 'replica'), primary]), 'warning', /a primary and 2 replicas/],
 	['an address for reads', seen([replica, server('c', 'replica'), replica]), 'info', /^leads to 2 replicas in turn$/],
 	[
