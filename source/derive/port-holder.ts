@@ -139,13 +139,12 @@ export function reasonOnHost({failure, failingSinceMs, host, endpoint}: NodeReco
 		return rejected && message`${holderText(rejected)} listens, so a firewall rejects (REJECT)`;
 	}
 
-	const isOther = failure.code === 'PROTOCOL' || failure.code === 'NOT_REDIS' || failure.code === 'CLOSED';
-	const holder = isOther ? holderOf(host.value, endpoint) : undefined;
+	const isEnded = failure.code === 'CLOSED' || failure.code === 'ECONNRESET';
+	const isOther = failure.code === 'PROTOCOL' || failure.code === 'NOT_REDIS';
+	const holder = isEnded || isOther ? holderOf(host.value, endpoint) : undefined;
 	if (holder === undefined || isServer(host.value, holder)) {
 		return undefined;
 	}
 
-	return failure.code === 'CLOSED'
-		? message`${holderText(holder)} has the port`
-		: message`the port belongs to ${holderText(holder)}`;
+	return isEnded ? message`${holderText(holder)} has the port` : message`the port belongs to ${holderText(holder)}`;
 }

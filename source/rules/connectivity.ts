@@ -106,6 +106,7 @@ export const connUnreachable = rule({
 							hint(
 								'if it is a proxy: see in its log and its status page which servers it has behind it, and whether they run',
 							),
+							...(failure.code === 'ECONNRESET' ? [hint('if it takes TLS: rediss:// or --tls')] : []),
 							hint('if it is not: stop what holds the port, then start the server'),
 							onHost('ss -ltnp'),
 						],

@@ -864,8 +864,8 @@ test('where a known server has the address, an answer of something else does not
 });
 
 /** Another process has the port, and closes each connection. */
-const closing = (processName: string, servers: LocalEvidence['servers'] = []): FactsParts => ({
-	...failing(socketFailure('CLOSED', 'it takes connections and closes them at once')),
+const closing = (processName: string, servers: LocalEvidence['servers'] = [], code = 'CLOSED'): FactsParts => ({
+	...failing(socketFailure(code, 'it takes connections and closes them at once')),
 	host: {listeners: [{address: '0.0.0.0', port: 6379, queued: 0, processId: 968, processName}], servers},
 });
 const ownListener = {processId: 968, name: 'redis-server', state: 'sleeping', listens: [], title: undefined} as const;
@@ -875,6 +875,18 @@ testRule(connUnreachable, [
 		closing('haproxy'),
 		'critical',
 		/^closed the connection silently: haproxy \(process 968\) has the port$/,
+	],
+	[
+		'a proxy that resets connections, with no server behind it',
+		closing('docker-proxy', [], 'ECONNRESET'),
+		'critical',
+		/^reset the connection: docker-proxy \(process 968\) has the port$/,
+	],
+	[
+		'the server itself resets connections',
+		closing('redis-server', [ownListener], 'ECONNRESET'),
+		'critical',
+		/^reset the connection: it stopped, or it wants TLS$/,
 	],
 	[
 		'the server itself closes connections',
