@@ -14,7 +14,8 @@ const digestKey = randomBytes(32);
 /**
 Requests about ACL users and their rights. Only rules need the replies. ACL LOG and ACL LIST are sent only if
 redis-top's user may read the server settings. For other users, the server would refuse both commands and add each
-refusal to its ACL log. ACL LOG is read sooner after new refusals, because it names the user and what the user lacks.
+refusal to its ACL log. Both are read sooner after new refusals: ACL LOG names the user and what the user lacks, and ACL
+LIST shows whether somebody removed or changed the user just before.
 */
 export const accessRequests = [
 	{
@@ -30,7 +31,8 @@ export const accessRequests = [
 		kind: 'acl-users',
 		command: 'acl|list',
 		when: isAdministrator,
-		everyMs: byFocus(60_000, 300_000),
+		everyMs: (state, demand) =>
+			(isAccessLogOld(state) ? byFocus(5000, 30_000) : byFocus(60_000, 300_000))(state, demand),
 		redact: reply => withoutPasswordHashes(reply, digestKey),
 		read: (reply, {extras}) => {
 			const users = parseAclList(reply);

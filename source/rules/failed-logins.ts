@@ -61,7 +61,7 @@ export const secAuthfail = rule({
 		const most = mostRefused(refusals);
 		// ACL LOG joins equal refusals, and names the last client of them. Who has most of them is not known.
 		const client = most && loginSource(most);
-		const cause = most && causeOf(most.user, facts);
+		const cause = most && causeOf(most.user, facts, heldMs);
 		const isOfReplicas = cause?.isOfReplicas === true;
 		const isLost = cause?.isLostByFailover === true;
 		const perMinute = `${count(Math.round(failures))} per minute`;
@@ -205,9 +205,59 @@ function otherPassword(user: AclUser, facts: NodeFacts): LoginFailure | undefine
 	};
 }
 
+/** Milliseconds that ACL LIST may be older than the reading with which failures were counted first: one look reads both. */
+const oneLookMs = 2000;
+
+/**
+The server's users as they were since the failures began. An older list may have a user that was removed since, or the
+password from before.
+
+@param heldMs Milliseconds for which the condition has held.
+*/
+function usersSince({record, sample, earlier}: NodeFacts, heldMs: number): readonly AclUser[] | undefined {
+	const {aclUsers} = record;
+	const begunMs = (earlier?.atMs ?? sample?.atMs ?? 0) - heldMs - oneLookMs;
+	return aclUsers !== undefined && aclUsers.atMs >= begunMs ? aclUsers.value : undefined;
+}
+
+/** Commands that take users away, with what their calls say of a user that is missing. */
+const removals: ReadonlyArray<readonly [command: string, reason: string]> = [
+	['acl|load', 'ACL LOAD has replaced the users'],
+	['acl|deluser', 'ACL DELUSER has removed users'],
+];
+
+/** Why a user is missing that no other node is known to have. */
+function missingUser(facts: NodeFacts): LoginFailure {
+	const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+	const [removal] = removals.filter(([name]) =>
+		facts.record.commands.some(({command, calls}) => command === name && calls > 0),
+	);
+	const isLoaded = removal?.[0] === 'acl|load';
+	const why = removal?.[1] ?? (uptime < recentStartSeconds ? `it started ${seconds(uptime)} ago` : undefined);
+	return {
+		reason: `no such user here${why === undefined ? '' : `; ${why}`}`,
+		meaning: isLoaded
+			? 'After ACL LOAD only the users of the ACL file exist. Its connections were closed, and nobody can log in as this user.'
+			: removal === undefined
+				? 'Users of ACL SETUSER live in memory. A start forgets them unless ACL SAVE or CONFIG REWRITE wrote them.'
+				: 'The connections of a removed user are closed, and nobody can log in as it.',
+		next: [
+			isLoaded
+				? hint('add its line to the ACL file (aclfile), then ACL LOAD')
+				: hint('create the user again, then keep it (ACL SAVE)'),
+			hint('another node, or a backup of the ACL file, has its line for ACL SETUSER'),
+			redisCliAsAdministrator(facts, 'ACL LIST'),
+			...(isLoaded
+				? []
+				: [hint('where the config file names no aclfile, CONFIG REWRITE keeps users in place of ACL SAVE')]),
+		],
+		isOfReplicas: false,
+	};
+}
+
 /** Why logins as the user fail; undefined if the server's users are not known. */
-function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
-	const users = facts.record.aclUsers?.value;
+function causeOf(name: string, facts: NodeFacts, heldMs: number): LoginFailure | undefined {
+	const users = usersSince(facts, heldMs);
 	if (users === undefined) {
 		return undefined;
 	}
@@ -218,19 +268,7 @@ function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
 	}
 
 	if (user === undefined) {
-		const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
-		return {
-			reason: `no such user here${uptime < recentStartSeconds ? `; it started ${seconds(uptime)} ago` : ''}`,
-			meaning:
-				'Users of ACL SETUSER live in memory. A start forgets them unless ACL SAVE or CONFIG REWRITE wrote them.',
-			next: [
-				hint('create the user again, then keep it (ACL SAVE)'),
-				hint('another node, or a backup of the ACL file, has its line for ACL SETUSER'),
-				redisCliAsAdministrator(facts, 'ACL LIST'),
-				hint('where the config file names no aclfile, CONFIG REWRITE keeps users in place of ACL SAVE'),
-			],
-			isOfReplicas: false,
-		};
+		return missingUser(facts);
 	}
 
 	const isOfReplicas = !user.lacks.includes('psync') && user.lacks.includes('set');

@@ -579,7 +579,7 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 		memory({refusals: 8, refusalsWhenRead: 5, ...asked(0)}),
 		demand(),
 		5000,
-		['access-log'],
+		['access-log', 'acl-users'],
 	],
 	['in focus, and none was refused', memory({refusals: 8, refusalsWhenRead: 8, ...asked(0)}), demand(), 5000, []],
 	[

@@ -58,6 +58,16 @@ const withUser = (parts: Partial<AclUser>): FactsParts => ({
 	},
 });
 
+/** A server that lacks the user, soon after its start, and has run a command that takes users away. */
+const removedBy = (command: string): FactsParts => ({
+	...withUser({user: 'default'}),
+	info: {server: {uptime_in_seconds: 40}},
+	record: {
+		...withUser({user: 'default'}).record,
+		commands: [{command, calls: 1, callsPerSecond: 0, meanMicroseconds: undefined, timeShare: 0, failuresPerSecond: 0}],
+	},
+});
+
 /** Another node, which has the user. */
 const withAppUser = (parts: Parameters<typeof recordFrom>[0]) => recordFrom({...parts, ...withUser({}).record});
 
@@ -118,6 +128,25 @@ testRule(secAuthfail, [
 		{...withUser({user: 'default'}), info: {server: {uptime_in_seconds: 40}}},
 		'warning',
 		/: no such user here; it started 40s ago$/,
+	],
+	[
+		'many, as a user that a new ACL file lacks',
+		removedBy('acl|load'),
+		'warning',
+		/: no such user here; ACL LOAD has replaced the users$/,
+	],
+	['many, as a user that was deleted', removedBy('acl|deluser'), 'warning', /; ACL DELUSER has removed users$/],
+	[
+		'many, with a list of users from before the failures',
+		{
+			...withUser({}),
+			record: {
+				...withUser({}).record,
+				aclUsers: {...(withUser({}).record?.aclUsers ?? timed([])), atMs: nowMs - 30_000},
+			},
+		},
+		'warning',
+		/^refuses logins as user app, 12 per minute, last from 10\.0\.0\.9$/,
 	],
 	[
 		'many, on a promoted node without the user',
