@@ -5,8 +5,10 @@ import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
+import {seconds} from '../text/units.js';
 import {isOnlyPublished, isReachedByNobody} from '../topology/announced.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
+import {waitingFailoverOf} from '../topology/waiting-failover.js';
 import {hint} from './next-steps.js';
 import {refusedPromotion} from './refused-promotion.js';
 import {forcedFailoverSteps} from './sentinel-leftovers.js';
@@ -71,8 +73,17 @@ export function heldBackReplica({address, clusterNodes}: NodeRecord, nodes: Node
 	return isHeldBack ? first : undefined;
 }
 
-/** The step for a primary of a cluster that no replica can replace. */
+/** The step for a primary of a cluster that no replica can replace, or that a replica replaces late. */
 function clusterSteps(record: NodeRecord, nodes: Nodes): readonly NextStep[] {
+	const waiting = waitingFailoverOf(record, nodes);
+	if (waiting !== undefined) {
+		return [
+			hint(
+				message`promote ${nodeName(waiting.replica.address)}: CLUSTER FAILOVER FORCE there, else it waits ${seconds(waiting.nodeTimeoutMs / 1000)}`,
+			),
+		];
+	}
+
 	const first = heldBackReplica(record, nodes);
 	return first === undefined
 		? []

@@ -3,7 +3,9 @@ import {memoizeByRef} from '../domain/memoize.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Finding} from '../rules/finding.js';
+import {seconds} from '../text/units.js';
 import {leftBehindBy, mayHaveMoreThan, orphansOf} from '../topology/orphaned-replicas.js';
+import {waitingFailoverOf} from '../topology/waiting-failover.js';
 import type {MonitorState} from './monitor-state.js';
 
 /** A consequence of an outage. `whole` also has the reason, and is used where there is room. */
@@ -87,6 +89,13 @@ export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState
 	);
 	if (minority !== undefined && nodes.get(address)?.failure !== undefined && nodes.get(address)?.role !== 'replica') {
 		return {text: 'no failover follows', whole: 'no failover: no majority of primaries answers'};
+	}
+
+	const record = nodes.get(address);
+	const waiting = record && waitingFailoverOf(record, nodes);
+	if (waiting !== undefined) {
+		const time = seconds(waiting.nodeTimeoutMs / 1000);
+		return {text: `failover takes ${time}`, whole: `failover only after ${time} (cluster-node-timeout)`};
 	}
 
 	const left = leftBehindBy(address, nodes);

@@ -46,6 +46,13 @@ function isPrimaryLoading(record: NodeRecord, nodes: Nodes): boolean {
 	return named !== undefined && nodes.get(nodeFinder(nodes)(named))?.reach === 'loading';
 }
 
+/** Whether the replica's primary refuses connections or does not answer. The lost link is then no fault of the replica. */
+function isPrimaryDown(record: NodeRecord, nodes: Nodes): boolean {
+	const named = primaryNamedBy(record);
+	const primary = named === undefined ? undefined : nodes.get(nodeFinder(nodes)(named) ?? named);
+	return primary?.failure?.state === 'down';
+}
+
 function linkBars({link}: TopologyNode, record: NodeRecord, nodes: Nodes, isCluster: boolean): string[] {
 	const info = record.sample?.info;
 	if (link === 'syncing') {
@@ -67,7 +74,9 @@ function linkBars({link}: TopologyNode, record: NodeRecord, nodes: Nodes, isClus
 	const limitedMs = isCluster ? nodeTimeoutIn(record) : Number.POSITIVE_INFINITY;
 	const obstacle = replica && dataObstacle(replica, limitedMs, info && keyCount(info));
 	const since = downSeconds === undefined ? '' : ` for ${seconds(downSeconds)}`;
-	return [obstacle ?? `has no link to its primary${since}`];
+	return obstacle === undefined && hasData && isPrimaryDown(record, nodes)
+		? []
+		: [obstacle ?? `has no link to its primary${since}`];
 }
 
 const nodeTimeoutIn = (record: NodeRecord): number => nodeTimeoutOf(new Map([[record.address, record]]));

@@ -3,6 +3,7 @@ import test from 'node:test';
 import type {NodeRecord} from '../../source/derive/node-record.js';
 import type {LocalEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import {parseClusterNodes} from '../../source/parse/cluster-nodes.js';
 import {connRefused} from '../../source/rules/connectivity.js';
 import {noFailoverSteps} from '../../source/rules/no-failover-steps.js';
 import {firingOf} from '../harness/firing-of.js';
@@ -28,6 +29,7 @@ const replica = (number: number, downSeconds: number, parts: Partial<NodeRecord>
 				master_port: 6379,
 				master_link_status: 'down',
 				master_link_down_since_seconds: downSeconds,
+				slave_repl_offset: 4711,
 			},
 			...(keys === 0 ? {} : {keyspace: {db0: `keys=${keys},expires=0,avg_ttl=0`}}),
 		},
@@ -92,4 +94,41 @@ test('a dead primary of a cluster has no such step if a replica may take over, o
 	assert.deepEqual(stepsBeside(replica(11, 60), replica(12, 5)), []);
 	assert.deepEqual(stepsBeside(), []);
 	assert.deepEqual(stepsBeside(replica(11, 60, {failure: refusedConnection})), []);
+});
+
+test('a replica that waits for a long node timeout is to be promoted at once', () => {
+	const lines = (self: number) =>
+		parseClusterNodes(
+			[9, 11, 12, 13]
+				.map(number => {
+					const flags = `${number === self ? 'myself,' : ''}${number === 11 ? 'slave' : 'master'}`;
+					const slots = {9: '0-5460', 12: '5461-10921', 13: '10922-16383'}[number] ?? '';
+					return `${'a'.repeat(38)}${number.toString().padStart(2, '0')} 10.0.1.${number}:6379@16379 ${flags} ${number === 11 ? `${'a'.repeat(38)}09` : '-'} 0 0 1 connected ${slots}`.trim();
+				})
+				.join('\n'),
+		);
+	const waiting = (timeoutMs: number) => {
+		const nodes = [
+			replica(11, 5, {
+				clusterNodes: {atMs: 0, value: lines(11)},
+				clusterInfo: {atMs: 0, value: new Map([['cluster_size', '3']])},
+				config: {atMs: 0, value: new Map([['cluster-node-timeout', String(timeoutMs)]])},
+			}),
+			...[12, 13].map(number =>
+				recordFrom({
+					address: `10.0.1.${number}:6379`,
+					role: 'primary',
+					clusterNodes: {atMs: 0, value: lines(number)},
+				}),
+			),
+		];
+		return {steps: stepsBeside(...nodes), nodes};
+	};
+	assert.deepEqual(waiting(60_000).steps, [
+		'promote 10.0.1.11:6379: CLUSTER FAILOVER FORCE there, else it waits 1m00s',
+	]);
+	assert.deepEqual(waiting(15_000).steps, []);
+	// Without a majority nobody is elected, at once or later.
+	const [waitingReplica, ...voters] = waiting(60_000).nodes;
+	assert.deepEqual(stepsBeside(...(waitingReplica === undefined ? [] : [waitingReplica]), ...voters.slice(1)), []);
 });
