@@ -6,6 +6,7 @@ import {message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {aloneIn} from './cluster-alone.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
+import {stateCause} from './cluster-forgotten.js';
 import {withDeadMajority, withUnmetNodes} from './cluster-majority-lost.js';
 import {busPortSteps, meetSteps, movedSteps, oldPlaceSteps} from './cluster-steps.js';
 import {hint} from './next-steps.js';
@@ -67,19 +68,24 @@ export const cluState = rule({
 						failing.map(({self}) => self.id),
 						comparison,
 					);
+		const cause = stateCause(failing, comparison, fleet);
 		return [
 			fires(areReplicas ? 'warning' : 'critical', {
-				problem: message`${who} ${failing.length === 1 ? 'refuses' : 'refuse'} commands`,
-				reason: 'cluster_state:fail',
+				problem: cause?.problem ?? message`${who} ${failing.length === 1 ? 'refuses' : 'refuse'} commands`,
+				reason: cause?.reason ?? 'cluster_state:fail',
 				effect: areReplicas ? 'reads-refused' : 'slots-unserved',
-				nodes: failing.map(({address}) => address),
+				nodes: [...failing, ...(cause?.nodes ?? [])].map(({address}) => address),
 				evidence: [
 					{name: 'nodes in fail', value: failing.length},
 					{name: 'nodes that answer', value: all},
 				],
 				meaning:
 					'They answer CLUSTERDOWN: slots have no owner (with cluster-require-full-coverage), or they reach no majority.',
-				next: [askNode(fleet, first.address, 'CLUSTER INFO'), hint('panel 8 says which slots and which nodes')],
+				next: [
+					...(cause?.next ?? []),
+					askNode(fleet, first.address, 'CLUSTER INFO'),
+					...(cause === undefined ? [hint('panel 8 says which slots and which nodes')] : []),
+				],
 				...takeoverRemedy(cluster),
 			}),
 		];

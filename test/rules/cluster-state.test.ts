@@ -232,7 +232,34 @@ test('a node that knows no other node and has a part of the slots is not told to
 	assert.match(other?.kind === 'fires' ? messageText(other.next[0]?.text ?? '') : '', /--cluster fix /);
 });
 
+const forgetful = six.filter(line => !line.startsWith('17050'));
+const givenUp = viewFrom(17050, {
+	lines: six.map(line => line.replace('0-5460', '0-99 120-5460')),
+	state: 'fail',
+});
+
 testClusterRule(cluState, [
+	[
+		'nodes that forgot the owner of slots',
+		{
+			views: [
+				viewFrom(17050),
+				viewFrom(17053),
+				...[17051, 17052, 17054, 17055].map(port => viewFrom(port, {lines: forgetful, state: 'fail'})),
+			],
+		},
+		/^critical -: 4 nodes forgot 17050 and refuse commands: slots 0-5460 \(5,461 slots\) have no owner there \(CLUSTER FORGET\)$/,
+	],
+	[
+		'an owner that gave up some of its slots',
+		{views: [givenUp, ...others(17050)]},
+		/^critical -: 17050 refuses commands: it gave up 20 slots of its own \(CLUSTER DELSLOTS\)$/,
+	],
+	[
+		'slots that no node has any more',
+		{views: sixViews({}, {lines: six.map(line => line.replace('0-5460', '0-99 120-5460')), state: 'fail'})},
+		/^critical -: all 6 nodes that answer refuse commands: cluster_state:fail$/,
+	],
 	['some', {views: split}, /^critical -: 17050, 17054 refuse commands: cluster_state:fail$/],
 	['all', {views: others(17050, dead)}, /^critical -: all 5 nodes that answer refuse commands/],
 	[
