@@ -19,6 +19,7 @@ import {clusterNodesRules} from './cluster-nodes.js';
 import {clusterRaftRules} from './cluster-raft.js';
 import {clusterReplicasRules} from './cluster-replicas.js';
 import {clusterRoleRules} from './cluster-roles.js';
+import {clusterSameIdRules} from './cluster-same-id.js';
 import {clusterSlotsRules} from './cluster-slots.js';
 import {clusterStateRules} from './cluster-state.js';
 import {clusterWithoutSlotsRules} from './cluster-without-slots.js';
@@ -180,6 +181,7 @@ export const allRules = [
 	...clusterStateRules,
 	...clusterWithoutSlotsRules,
 	...clusterAloneRules,
+	...clusterSameIdRules,
 	...clusterHalfMovedRules,
 	...clusterSlotsRules,
 	...clusterMigrationRules,

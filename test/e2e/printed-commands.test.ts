@@ -19,6 +19,7 @@ import '../rules/cluster-migrations.test.js';
 import '../rules/cluster-nodes.test.js';
 import '../rules/cluster-replicas.test.js';
 import '../rules/cluster-roles.test.js';
+import '../rules/cluster-same-id.test.js';
 import '../rules/cluster-slots.test.js';
 import '../rules/cluster-state.test.js';
 import '../rules/cluster-without-slots.test.js';
