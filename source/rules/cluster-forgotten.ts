@@ -80,7 +80,8 @@ export function stateCause(
 		);
 	return isOwnLoss
 		? {
-				reason: message`it gave up ${countText(slotsIn(missing), 'slot')} of its own (CLUSTER DELSLOTS)`,
+				problem: message`${nodeName(first.address)} gave up ${countText(slotsIn(missing), 'slot')} and refuses commands`,
+				reason: message`it does not claim slots ${rangesText(missing.slice(0, 3))} any more (CLUSTER DELSLOTS)`,
 				nodes: [],
 				next: [
 					hint('give it the slots back: the others still assign them to it, and their keys are still there'),

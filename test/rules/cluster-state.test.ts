@@ -253,7 +253,7 @@ testClusterRule(cluState, [
 	[
 		'an owner that gave up some of its slots',
 		{views: [givenUp, ...others(17050)]},
-		/^critical -: 17050 refuses commands: it gave up 20 slots of its own \(CLUSTER DELSLOTS\)$/,
+		/^critical -: 17050 gave up 20 slots and refuses commands: it does not claim slots 100-119 \(20 slots\) any more \(CLUSTER DELSLOTS\)$/,
 	],
 	[
 		'slots that no node has any more',
