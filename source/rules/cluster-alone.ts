@@ -3,6 +3,7 @@ import {hasNoAddress} from '../cluster/needed-nodes.js';
 import type {ReadView} from '../cluster/node-view.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
+import type {NodeId} from '../domain/node.js';
 import {shardsWithoutSuccessor} from '../topology/promotion-bars.js';
 import {topologyOf} from '../topology/topology.js';
 import {askNode} from './cluster-findings.js';
@@ -20,6 +21,10 @@ export const aloneIn = ({views}: Pick<ClusterComparison, 'views'>): readonly Rea
 		? views.filter(({lines, self}) => lines.size === 1 && self.slots.length === 0)
 		: [];
 
+/** Whether a node owns slots in any view. Such an id is not forgotten, because its slots would have no owner. */
+const ownsSlots = (id: NodeId, {views}: ClusterComparison): boolean =>
+	views.some(({lines}) => (lines.get(id)?.slots.length ?? 0) > 0);
+
 /**
 The steps that join a node that is alone to the cluster of the others. CLUSTER MEET comes first. CLUSTER REPLICATE then
 makes the node a replica of a primary that has no replica. CLUSTER FORGET removes the ids whose node is gone.
@@ -30,7 +35,9 @@ function joinSteps(alone: ReadView, comparison: ClusterComparison, fleet: FleetF
 	const primary = comparison.views.find(({address}) => address === needy?.primary?.address);
 	const member = primary ?? comparison.views.find(({lines}) => lines.size > 1);
 	const endpoint = member && fleet.nodes.get(member.address)?.record.endpoint;
-	const lost = [...(member?.lines.keys() ?? [])].filter(id => hasNoAddress(id, comparison));
+	const lost = [...(member?.lines.keys() ?? [])].filter(
+		id => hasNoAddress(id, comparison) && !ownsSlots(id, comparison),
+	);
 	return [
 		...(endpoint?.kind === 'tcp'
 			? [

@@ -2,7 +2,7 @@ import type {ClusterState} from '../cluster/cluster-state.js';
 import {cutHostsIn, cutHostsMessage} from '../cluster/cut-hosts.js';
 import {failoverCandidateOf} from '../cluster/failover-candidates.js';
 import type {FailureReport} from '../cluster/failure-reports.js';
-import {hasNoAddress, neededNodes} from '../cluster/needed-nodes.js';
+import {neededNodes} from '../cluster/needed-nodes.js';
 import {slotsIn} from '../cluster/node-view.js';
 import {replicasOf} from '../cluster/promotion.js';
 import {countText, durationText, namesMessage, rangesText} from '../cluster/verdict-text.js';
@@ -12,6 +12,7 @@ import {addressOf, type NodeAddress, type NodeId} from '../domain/node.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
 import {askNode} from './cluster-findings.js';
 import {heldBackReplica, notHeldBack} from './cluster-held-back.js';
+import {lostOwners} from './cluster-lost-owner.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {isInPlannedRestart} from './planned-restart.js';
@@ -40,48 +41,6 @@ export const cluNodeFail = rule({
 		...lostOwners(cluster, fleet),
 	],
 });
-
-/** Findings on slot owners whose address was lost. Such a node is never marked FAIL, so no replica replaces it. */
-function lostOwners({comparison, failureReports, verdicts}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
-	return comparison.claims.unclaimed
-		.filter(({owner}) => hasNoAddress(owner, comparison) && !failureReports.has(owner))
-		.flatMap(({owner, ranges}) => {
-			const node = comparison.nameOf(owner);
-			const verdict = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
-			if (verdict === undefined) {
-				return [];
-			}
-
-			const candidate = failoverCandidateOf(comparison, owner);
-			return [
-				{
-					...fires('critical', {
-						problem: verdict.problem,
-						detail: verdict.detail,
-						reason: verdict.reason,
-						effect: 'slots-unserved',
-						nodes: verdict.nodes,
-						evidence: [
-							{name: 'flag', value: 'noaddr'},
-							{name: 'node id', value: owner},
-							{name: 'slots', value: slotsIn(ranges), unit: 'count' as const},
-						],
-						meaning: joinMessages(verdict.meaning, ' '),
-						next: [
-							askNode(fleet, comparison.views[0]?.address, 'CLUSTER NODES'),
-							...(candidate === undefined
-								? [hint('no replica has its data: assign its slots to another primary with CLUSTER SETSLOT NODE')]
-								: [askNode(fleet, candidate, 'CLUSTER FAILOVER TAKEOVER')]),
-							hint('the node at its address is new and empty: stop it, put its old nodes.conf and data back, start it'),
-							hint('no CLUSTER FORGET of this id as long as it owns slots: they would have no owner'),
-						],
-					}),
-					node: undefined,
-					subject: node,
-				},
-			];
-		});
-}
 
 /** Whether a node that reports the failure says that its cluster is down. */
 const refusesCommands = (

@@ -577,3 +577,34 @@ test('clu.node_fail: a node without cluster mode is to be started with its confi
 	assert.match(steps, /^start it with its config file again: cluster-enabled yes/);
 	assert.doesNotMatch(steps, /bus port/);
 });
+
+test('clu.node_fail: a replica with the data of an owner that lost its nodes.conf is promoted at once', () => {
+	const stepsOf = (given: ClusterCase) =>
+		cluNodeFail
+			.evaluate(fleetOf(given), () => 0)
+			.flatMap(each => (each.kind === 'fires' ? each.next : []))
+			.map(({text}) => messageText(text));
+	const link = (status: string, keys: number) => ({
+		17053: {
+			replication: {master_link_status: status, ...(status === 'up' ? {} : {master_link_down_since_seconds: 3})},
+			keyspace: keys === 0 ? {} : {db0: `keys=${keys},expires=0,avg_ttl=0`},
+		},
+	});
+	const full = stepsOf({views: ownerWithoutAddress(), info: link('down', 97)});
+	assert.match(full[0] ?? '', /^promote 127\.0\.0\.1:17053 at once/);
+	assert.match(full[1] ?? '', /17053 CLUSTER FAILOVER TAKEOVER$/);
+	const emptied = stepsOf({views: ownerWithoutAddress(), info: link('up', 0)});
+	assert.match(emptied[0] ?? '', /^put its old nodes\.conf and data/);
+	assert.match(emptied[1] ?? '', /without their data/);
+});
+
+testClusterRule(cluNodeFail, [
+	[
+		'an owner that lost its nodes.conf, and its replica copied the empty data set of the new node',
+		{
+			views: ownerWithoutAddress(),
+			info: {17053: {replication: {master_link_status: 'up'}, keyspace: {}}},
+		},
+		/^critical -: slots 0-5460 \(5,461 slots\) are not served, 17053 copied an empty data set: .*nodes\.conf lost/,
+	],
+]);
