@@ -6,6 +6,7 @@ import type {LinkBacklog, LinkDirection} from '../domain/bus-links.js';
 import {joinMessages, message} from '../domain/message.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 import {bytes} from '../text/units.js';
+import {stepsForBusPort, wrongBusPort, wrongBusPortText} from './cluster-bus-port.js';
 import {askNode, verdictFindings} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
@@ -58,16 +59,23 @@ function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation
 		const toText = to.size === 0 ? undefined : message`has no bus link to ${namesMessage([...to], comparison)}`;
 		const fromText =
 			from.size === 0 ? undefined : message`gets no bus link from ${namesMessage([...from], comparison)}`;
+		const peers = [...to, ...from];
+		const busPort = peers.map(id => wrongBusPort(id, comparison)).find(port => port !== undefined);
 		return {
 			...fires('warning', {
 				problem: joinMessages([toText, fromText], ', and '),
+				reason: busPort === undefined ? undefined : wrongBusPortText(busPort),
 				nodes: [address, ...new Set([...to, ...from].map(comparison.nameOf))],
 				evidence: [
 					{name: 'missing to', value: to.size},
 					{name: 'missing from', value: from.size},
 				],
 				meaning: 'Cluster messages take other links. After the node timeout these nodes will flag each other PFAIL.',
-				next: [askNode(fleet, address, from.size > 0 ? 'CLUSTER LINKS' : 'CLUSTER NODES'), lookAtPorts],
+				next: [
+					...stepsForBusPort(peers, comparison, fleet),
+					askNode(fleet, address, from.size > 0 ? 'CLUSTER LINKS' : 'CLUSTER NODES'),
+					lookAtPorts,
+				],
 			}),
 			node: address,
 		};

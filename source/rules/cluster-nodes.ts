@@ -6,10 +6,10 @@ import {neededNodes} from '../cluster/needed-nodes.js';
 import {slotsIn} from '../cluster/node-view.js';
 import {replicasOf} from '../cluster/promotion.js';
 import {countText, durationText, namesMessage, rangesText} from '../cluster/verdict-text.js';
-import type {ClusterNode} from '../domain/cluster.js';
 import {joinMessages, type Message, message, nodeName} from '../domain/message.js';
 import {addressOf, type NodeAddress, type NodeId} from '../domain/node.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
+import {stepsForBusPort, wrongBusPort, wrongBusPortText} from './cluster-bus-port.js';
 import {askNode} from './cluster-findings.js';
 import {heldBackReplica, notHeldBack} from './cluster-held-back.js';
 import {lostOwners} from './cluster-lost-owner.js';
@@ -111,6 +111,7 @@ function nodeFailed(
 				? [hint(clusterModeStep), ...heldBack.next]
 				: [
 						...heldBack.next,
+						...(isAnswering ? stepsForBusPort([id], comparison, fleet) : []),
 						askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
 						hint(
 							isNeeded || isAnswering
@@ -146,9 +147,6 @@ from an outage that has just ended.
 */
 const lastingMs = 5000;
 
-/** A node's default bus port minus its client port. Source: redis src/cluster.h, CLUSTER_PORT_INCR. */
-const busPortDistance = 10_000;
-
 /**
 A node that answers redis-top, and the nodes that flag it. `isSettled`: it was flagged for so long that every node which
 does not reach it flags it by now.
@@ -180,11 +178,11 @@ function reachProblem(flagged: Flagged, comparison: ClusterState['comparison']):
 		return message`they look for it at ${nodeName(oldPlace)}, where nothing answers`;
 	}
 
-	const {viewOf, views} = comparison;
+	const {viewOf} = comparison;
 	const self = viewOf.get(id)?.self;
-	const isUsual = ({port, busPort}: Pick<ClusterNode, 'port' | 'busPort'>) => busPort === port + busPortDistance;
-	if (self?.busPort !== undefined && !isUsual(self) && views.every(view => view.self.id === id || isUsual(view.self))) {
-		return `it announces bus port ${self.busPort}, the others theirs plus 10000`;
+	const busPort = wrongBusPort(id, comparison);
+	if (busPort !== undefined) {
+		return wrongBusPortText(busPort);
 	}
 
 	if (!isReached(flagged, comparison)) {

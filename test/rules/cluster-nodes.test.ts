@@ -608,3 +608,17 @@ testClusterRule(cluNodeFail, [
 		/^critical -: slots 0-5460 \(5,461 slots\) are not served, 17053 copied an empty data set: .*nodes\.conf lost/,
 	],
 ]);
+
+test('clu.links: a node that alone announces an unusual bus port is the cause, with the setting that ends it', () => {
+	const announcing = unlinked.map(view => ({
+		...view,
+		nodes: view.nodes.map(node => ({...node, busPort: node.port === 17_051 ? 17_577 : node.port + 10_000})),
+	}));
+	const [found] = cluLinks.evaluate(fleetOf({views: announcing}), () => 0);
+	assert.ok(found?.kind === 'fires');
+	assert.equal(messageText(found.reason ?? ''), 'it announces bus port 17577, the others theirs plus 10000');
+	assert.match(
+		found.next.map(({text}) => messageText(text)).join('\n'),
+		/17051 CONFIG SET cluster-announce-bus-port 0/,
+	);
+});
