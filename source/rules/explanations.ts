@@ -49,6 +49,7 @@ import {
 	mergeSymptoms,
 	partedSymptoms,
 	replacementSymptoms,
+	sameIdSymptoms,
 	slowSymptoms,
 } from './symptoms.js';
 
@@ -272,22 +273,7 @@ export const explanations: readonly Explanation[] = [
 		isCause: isUnlinkedAtAnnounced,
 	},
 	// Replicas and other nodes go to one or the other of two servers with one id.
-	{
-		cause: 'clu.same_id',
-		where: 'anywhere',
-		symptoms: [
-			...linkSymptoms,
-			'rep.fullsync_storm',
-			'rep.flapping',
-			'rep.lost',
-			'rep.none',
-			'clu.view',
-			'clu.links',
-			'clu.node_fail',
-			'clu.no_replica',
-			'clu.replica_unfit',
-		],
-	},
+	{cause: 'clu.same_id', where: 'anywhere', symptoms: sameIdSymptoms},
 	// A node that restarted without its nodes.conf is alone. Its shard then lacks a replica, and the other nodes still
 	// list its old id.
 	{cause: 'clu.alone', where: 'here', symptoms: ['err.failed', 'err.rate']},

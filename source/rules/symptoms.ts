@@ -105,3 +105,17 @@ export const replacementSymptoms: readonly RuleId[] = [
 	'rep.state',
 	'rep.sync',
 ];
+
+/** What two servers with one node id bring about: replicas and other nodes go to one or the other. */
+export const sameIdSymptoms: readonly RuleId[] = [
+	...linkSymptoms,
+	'rep.fullsync_storm',
+	'rep.flapping',
+	'rep.lost',
+	'rep.none',
+	'clu.view',
+	'clu.links',
+	'clu.node_fail',
+	'clu.no_replica',
+	'clu.replica_unfit',
+];
