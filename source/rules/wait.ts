@@ -48,7 +48,7 @@ export const cliWait = rule({
 				: `${count(waiting.length)} of them, each until its timeout`,
 			reason:
 				online === 0
-					? 'it has no replica that could acknowledge'
+					? `it has no replica that could acknowledge${command === 'WAITAOF' ? ', or waits for its disk' : ''}`
 					: `${count(online)} ${online === 1 ? 'replica has' : 'replicas have'} not acknowledged enough`,
 			effect: isLong ? 'writes-paused' : 'slow',
 			culprit: more.length === 0 ? {client: first.name, command} : {command},

@@ -35,6 +35,12 @@ testRule(cliWait, [
 		/^keeps clients of orders waiting in WAIT, 2 of them, each until its timeout: it has no replica that could acknowledge$/,
 	],
 	['for its own append-only file', primary(0, {...waiting(1), command: 'waitaof'}), 'clear'],
+	[
+		'for its own append-only file, for long',
+		primary(0, {...waiting(12), command: 'waitaof'}),
+		'critical',
+		/WAITAOF, 1 of them, up to 12s: it has no replica that could acknowledge, or waits for its disk$/,
+	],
 	['workers', primary(0, {...waiting(90), command: 'blpop'}), 'clear'],
 	[
 		'without a replica',
