@@ -5,7 +5,7 @@ import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {errorStats} from '../parse/info-fields.js';
 import {milliseconds} from '../text/units.js';
-import {hint, onHost} from './next-steps.js';
+import {hint, onHost, programFor} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
 /** Both halves of the move of a key between nodes of a cluster. RESTORE alone may be an import. */
@@ -48,11 +48,12 @@ export const silentTargetReason = ({host, port, timeoutMs}: SilentTarget): Messa
 export const silentTargetSteps = (
 	{host, port, timeoutMs}: SilentTarget,
 	client: Name | undefined,
+	facts: NodeFacts,
 ): readonly NextStep[] => [
 	hint(
 		message`stop ${client ?? 'what runs MIGRATE'} until ${nameOf('host', host)}:${port} answers: each try blocks all clients for ${milliseconds(timeoutMs)}`,
 	),
-	onHost(message`redis-cli -h ${quotedName('host', host)} -p ${port} PING`),
+	onHost(message`${programFor(facts.record)} -h ${quotedName('host', host)} -p ${port} PING`),
 	hint('no key is lost: it stays here until the other server has confirmed it'),
 ];
 

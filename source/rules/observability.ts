@@ -236,7 +236,7 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 
 	if (worst !== undefined && isHalfOfMove(worst)) {
 		const silent = silentTarget(worst, facts);
-		return silent === undefined ? migrationSteps(key, facts) : silentTargetSteps(silent, client);
+		return silent === undefined ? migrationSteps(key, facts) : silentTargetSteps(silent, client, facts);
 	}
 
 	if (worst !== undefined && deletions.has(commandOf(worst))) {
