@@ -42,6 +42,8 @@ export const hasSilenced = ({rule, evidence}: Finding): boolean =>
 	rule === 'lat.slowlog_new' &&
 	evidence.some(({unit, value}) => unit === 'milliseconds' && typeof value === 'number' && value >= silentMs);
 
+export const isWarning = ({severity}: Finding): boolean => severity === 'warning';
+
 /** Whether this machine shows no other reason for a silence, such as a stopped process. */
 export const isWithoutReason = ({rule, reason}: Finding): boolean =>
 	rule !== 'conn.unresponsive' || reason === undefined;

@@ -31,6 +31,7 @@ import {
 	isStalled,
 	isUnlinked,
 	isUnlinkedAtAnnounced,
+	isWarning,
 	isWithoutReason,
 	sharesNode,
 } from './explanation-conditions.js';
@@ -133,7 +134,7 @@ export const explanations: readonly Explanation[] = [
 		isCause: isStalled,
 	},
 	// A replica that copies everything again is the one that is not online yet.
-	{cause: 'rep.sync', where: 'primary', symptoms: ['rep.state'], isCause: ({severity}) => severity === 'warning'},
+	{cause: 'rep.sync', where: 'primary', symptoms: ['rep.state', 'mem.repl_buf'], isCause: isWarning},
 	// A timeout shorter than what it waits for breaks the link again and again.
 	{cause: 'rep.timeout', where: 'primary', symptoms: ['rep.flapping']},
 	{cause: 'rep.timeout', where: 'here', symptoms: ['rep.flapping']},

@@ -68,7 +68,7 @@ export function stepsForKeptWrites({record, nodes, settings}: NodeFacts): readon
 	return primary === undefined || kept === undefined
 		? []
 		: [
-				hint(message`limit what its primary ${nodeName(primary.address)} keeps for it in memory, now ${bytes(kept)}`),
+				hint(message`limit what its primary ${nodeName(primary.address)} keeps for it: ${bytes(kept)} in memory`),
 				redisCli({record: primary, settings}, defaultReplicaLimit),
 			];
 }

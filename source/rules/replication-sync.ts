@@ -77,7 +77,7 @@ const leastBacklogMegabytes = 16;
 const coveredSeconds = 300;
 
 /** Why a replica copies everything again, and what avoids it. */
-function lostBacklog(facts: NodeFacts, primary: NodeRecord) {
+export function lostBacklog(facts: NodeFacts, primary: NodeRecord) {
 	const info = primary.sample?.info;
 	const size = info?.number('replication', 'repl_backlog_size');
 	const perSecond = primary.values.get('replicationBytes') ?? 0;

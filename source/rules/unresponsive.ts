@@ -12,6 +12,7 @@ import {type NodeFacts, quotedName} from './node-facts.js';
 import {lossSteps} from './packet-loss.js';
 import {largeRepliesMeaning, packetSizeSteps} from './packet-size.js';
 import {stepsForKeptWrites} from './replica-buffer-limit.js';
+import {resyncLoadOf} from './resync-load.js';
 import {clear, fires, rule} from './rule.js';
 import {diskSteps} from './stalled-disk.js';
 
@@ -79,7 +80,10 @@ export const connUnresponsive = rule({
 		const {isStopped, resume} = silence;
 		const isOpen = silence.reason === undefined || silence.reason === waitsForOther;
 		const likely = isOpen
-			? (moveOf(facts, silence.reason === waitsForOther) ?? lookupOfPrimary(facts) ?? loggedLookup(local))
+			? (moveOf(facts, silence.reason === waitsForOther) ??
+				lookupOfPrimary(facts) ??
+				loggedLookup(local) ??
+				resyncLoadOf(facts))
 			: undefined;
 		const reason = likely?.reason ?? silence.reason;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {

@@ -480,6 +480,14 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a repeated full resync explains what its primary keeps for the replica',
+		[findingOf('mem.repl_buf', 'warning', primary), findingOf('rep.sync', 'warning', replica)],
+		[
+			['rep.sync', undefined],
+			['mem.repl_buf', 'rep.sync'],
+		],
+	],
+	[
 		'an address that nobody reaches explains that sentinels have no replica',
 		[
 			findingOf('sen.no_replica', 'warning', undefined, {node: undefined, subject: 'main'}),

@@ -57,7 +57,7 @@ const keeps = (limit: string, bytes: number) => {
 
 test('the primary of a silent replica is told to limit what it keeps for it, if that is much and without limit', () => {
 	assert.deepEqual(keeps('0 0 0', 200 * 1024 * 1024), [
-		'limit what its primary 10.0.1.12:6379 keeps for it in memory, now 200M',
+		'limit what its primary 10.0.1.12:6379 keeps for it: 200M in memory',
 		'redis-cli -h 10.0.1.12 -p 6379 CONFIG SET client-output-buffer-limit "replica 256mb 64mb 60"',
 	]);
 	assert.deepEqual(keeps('0 0 0', 20 * 1024 * 1024), []);
