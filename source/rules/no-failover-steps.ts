@@ -79,7 +79,7 @@ function clusterSteps(record: NodeRecord, nodes: Nodes): readonly NextStep[] {
 	if (waiting !== undefined) {
 		return [
 			hint(
-				message`promote ${nodeName(waiting.replica.address)}: CLUSTER FAILOVER FORCE there, else it waits ${seconds(waiting.nodeTimeoutMs / 1000)}`,
+				message`${waiting.isFresh ? 'if it does not come back: ' : ''}promote ${nodeName(waiting.replica.address)}: CLUSTER FAILOVER FORCE there, else it waits ${seconds(waiting.nodeTimeoutMs / 1000)}`,
 			),
 		];
 	}

@@ -2,6 +2,7 @@ import {nodeTimeoutOf, replicaLinkOf} from '../cluster/cluster-state.js';
 import {dataObstacle} from '../cluster/replica-data.js';
 import {defaultNodeTimeoutMs} from '../cluster/verdict.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {restartSeconds} from '../derive/restarting.js';
 import {type Nodes, nodeFinder, primaryNamedBy} from './replication-edges.js';
 
 /** A failover of a cluster that begins late, because the other nodes wait long before they mark the primary FAIL. */
@@ -9,6 +10,8 @@ export type WaitingFailover = {
 	readonly replica: NodeRecord;
 	/** `cluster-node-timeout`, milliseconds. */
 	readonly nodeTimeoutMs: number;
+	/** Whether the replica lost the primary a moment ago, so that this may be a restart. */
+	readonly isFresh: boolean;
 };
 
 const selfOf = ({clusterNodes}: NodeRecord) => clusterNodes?.value.find(({flags}) => flags.has('myself'));
@@ -52,5 +55,7 @@ export function waitingFailoverOf({address, failure}: NodeRecord, nodes: Nodes):
 			hasMajority(nodes, Number(record.clusterInfo?.value.get('cluster_size') ?? 0))
 		);
 	});
-	return replica === undefined ? undefined : {replica, nodeTimeoutMs};
+	return replica === undefined
+		? undefined
+		: {replica, nodeTimeoutMs, isFresh: (replicaLinkOf(replica)?.linkDownSeconds ?? 0) < restartSeconds};
 }

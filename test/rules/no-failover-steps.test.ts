@@ -107,9 +107,9 @@ test('a replica that waits for a long node timeout is to be promoted at once', (
 				})
 				.join('\n'),
 		);
-	const waiting = (timeoutMs: number) => {
+	const waiting = (timeoutMs: number, downSeconds = 5) => {
 		const nodes = [
-			replica(11, 5, {
+			replica(11, downSeconds, {
 				clusterNodes: {atMs: 0, value: lines(11)},
 				clusterInfo: {atMs: 0, value: new Map([['cluster_size', '3']])},
 				config: {atMs: 0, value: new Map([['cluster-node-timeout', String(timeoutMs)]])},
@@ -126,6 +126,10 @@ test('a replica that waits for a long node timeout is to be promoted at once', (
 	};
 	assert.deepEqual(waiting(60_000).steps, [
 		'promote 10.0.1.11:6379: CLUSTER FAILOVER FORCE there, else it waits 1m00s',
+	]);
+	// A planned restart takes a few seconds.
+	assert.deepEqual(waiting(60_000, 2).steps, [
+		'if it does not come back: promote 10.0.1.11:6379: CLUSTER FAILOVER FORCE there, else it waits 1m00s',
 	]);
 	assert.deepEqual(waiting(15_000).steps, []);
 	// Without a majority nobody is elected, at once or later.
