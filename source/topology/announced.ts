@@ -1,4 +1,4 @@
-import type {NodeRecord} from '../derive/node-record.js';
+import type {NodeRecord, Timed} from '../derive/node-record.js';
 import {primaryAddress} from '../derive/replication-peers.js';
 import type {ClusterNode} from '../domain/cluster.js';
 import type {Statement} from '../domain/finding.js';
@@ -37,7 +37,7 @@ export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolea
 	}
 
 	// A Sentinel published the node's address a moment ago, so the node runs.
-	return origin === 'hello' || answering.some(other => hasWorkingLink(other, address));
+	return origin === 'hello' || answering.some(other => hasWorkingLink(other, record, nodes));
 }
 
 const failingFlags = ['fail', 'fail?', 's_down', 'o_down'];
@@ -48,7 +48,7 @@ const hasFailingFlag = ({flags}: {readonly flags: ReadonlySet<string>}): boolean
 const lineAddressIs = ({host, port}: ClusterNode, address: NodeAddress): boolean =>
 	host !== '' && addressOf({kind: 'tcp', host, port}) === address;
 
-const sentinelPeers = ({sentinel}: NodeRecord) =>
+const sentinelPeers = ({sentinel}: Pick<NodeRecord, 'sentinel'>) =>
 	(sentinel?.value.primaries ?? []).flatMap(primary => [
 		primary,
 		...(primary.replicas ?? []),
@@ -84,14 +84,44 @@ Seconds without data up to which a replica's link counts as working. A primary s
 */
 const longestSilenceSeconds = 11;
 
-function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
-	const {clusterNodes, sample} = record;
+/**
+Whether a node refuses connections, while redis-top reaches other nodes at the addresses that they announce. Its address
+is then as valid as theirs, and its process probably ended a moment ago.
+*/
+const isRefusedAmongReached = ({address, failure}: NodeRecord, nodes: Nodes): boolean =>
+	failure?.code === 'ECONNREFUSED' &&
+	[...nodes.values()].some(
+		other =>
+			other.address !== address &&
+			other.failure === undefined &&
+			other.sample !== undefined &&
+			other.origin !== 'target' &&
+			other.origin !== 'remembered' &&
+			(other.otherNames ?? []).length === 0,
+	);
+
+/**
+When a line's last pong came, by redis-top's clock, in milliseconds since the epoch. The clock of the server may differ.
+The newest pong of all lines is at most about a second older than the reading, so the other pongs are measured from it.
+*/
+const pongAtMs = ({atMs, value}: Timed<readonly ClusterNode[]>, {pongReceivedMs}: ClusterNode): number =>
+	atMs - (Math.max(...value.map(line => line.pongReceivedMs)) - pongReceivedMs);
+
+/**
+Whether a node has a working link to another node, which redis-top does not reach. Where the other node has probably just
+ended, only what was seen after its failure counts: a link looks well until its peers have missed a reply.
+*/
+function hasWorkingLink({clusterNodes, sample, sentinel}: NodeRecord, unreached: NodeRecord, nodes: Nodes): boolean {
+	const {address, failingSinceMs} = unreached;
+	const sinceMs = isRefusedAmongReached(unreached, nodes) ? (failingSinceMs ?? 0) : Number.NEGATIVE_INFINITY;
 	const info = sample?.info;
 	// A replica reports its link as `up` until `repl-timeout`, even without data. But a primary pings its replicas every
 	// ten seconds. So after a longer silence the link does not count as working.
 	const silentSeconds = info?.number('replication', 'master_last_io_seconds_ago') ?? 0;
 	const hasLinkedPrimary =
 		info !== undefined &&
+		sample !== undefined &&
+		sample.atMs - silentSeconds * 1000 > sinceMs &&
 		info.text('replication', 'master_link_status') === 'up' &&
 		silentSeconds <= longestSilenceSeconds &&
 		primaryAddress(info) === address;
@@ -101,11 +131,12 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 			line.linkState === 'connected' &&
 			// 0 means that no pong is pending. When a node has just stopped, every other node has a pong pending from it.
 			line.pingSentMs === 0 &&
+			(clusterNodes === undefined || pongAtMs(clusterNodes, line) > sinceMs) &&
 			!['handshake', 'noaddr'].some(flag => line.flags.has(flag)),
 	);
-	const isWellMonitored = sentinelPeers(record).some(
-		peer => peer.address === address && !peer.flags.has('disconnected'),
-	);
+	const isWellMonitored =
+		(sentinel?.atMs ?? 0) > sinceMs &&
+		sentinelPeers({sentinel}).some(peer => peer.address === address && !peer.flags.has('disconnected'));
 	return hasLinkedPrimary || isWellListed || isWellMonitored;
 }
 
@@ -136,9 +167,9 @@ export const unlinkedReplicas = ({address}: NodeRecord, nodes: Nodes): readonly 
 	);
 
 /** Whether only its own message on a data node tells of the Sentinel: no node that answers was seen to reach it. */
-export const isOnlyPublished = ({address, origin}: NodeRecord, nodes: Nodes): boolean =>
-	origin === 'hello' &&
-	![...nodes.values()].some(other => other.failure === undefined && hasWorkingLink(other, address));
+export const isOnlyPublished = (record: NodeRecord, nodes: Nodes): boolean =>
+	record.origin === 'hello' &&
+	![...nodes.values()].some(other => other.failure === undefined && hasWorkingLink(other, record, nodes));
 
 /** Whether Sentinels cannot reach the announced address either. They then cannot promote the replica. */
 export const isReachedByNobody = ({address}: NodeRecord, nodes: Nodes): boolean =>

@@ -4,7 +4,7 @@ import type {NodeAddress} from '../../source/domain/node.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {isAnnouncedUnreachable} from '../../source/topology/announced.js';
 import {nameOf} from '../cluster/views.js';
-import {emptyRecord} from '../harness/records.js';
+import {emptyRecord, sampledAtMs} from '../harness/records.js';
 import {clusterRecord, fleetOf, gone, plainRecord} from './fleets.js';
 
 const address = '172.18.0.3:6379' as NodeAddress;
@@ -99,6 +99,24 @@ const partitioned: ReadonlyArray<
 	['its replica receives from it', unreached, [dependent(1)], true],
 	['its replica has received nothing for long', unreached, [dependent(23)], false],
 	['a member reaches it', unreachedMember, [clusterRecord(17_050)], true],
+	[
+		'it refuses connections, others are reached where they announce themselves, and no pong of it came since',
+		{...unreachedMember, failingSinceMs: sampledAtMs},
+		[clusterRecord(17_050), clusterRecord(17_052, {}, {origin: 'cluster'})],
+		false,
+	],
+	[
+		'it refuses connections, others are reached where they announce themselves, and a pong of it came since',
+		{...unreachedMember, failingSinceMs: sampledAtMs - 9000},
+		[clusterRecord(17_050), clusterRecord(17_052, {}, {origin: 'cluster'})],
+		true,
+	],
+	[
+		'it does not answer at all, others are reached where they announce themselves',
+		{...unreachedMember, failure: {...gone, code: 'ETIMEDOUT'}, failingSinceMs: sampledAtMs},
+		[clusterRecord(17_050), clusterRecord(17_052, {}, {origin: 'cluster'})],
+		true,
+	],
 	[
 		'a member flags it FAIL, whatever an old list of another says',
 		unreachedMember,
