@@ -108,11 +108,14 @@ are slow, and before a risk, of which clients feel nothing yet.
 export const clientErrorUrgency = effectRank('slow') + 0.5;
 
 /**
-The urgency of a finding about a machine that is short of processor time. It is the lowest of all. A machine without
+The urgency of a finding about a machine that is short of processor time. A machine without
 spare processor time slows all its programs. A finding about the server itself tells more about the cause, so it comes
 first.
 */
 export const machineUrgency = effectRank(undefined) + 1;
+
+/** The urgency of a warning about how a server is set up, such as one without a password. It is the lowest of all. */
+export const setUpUrgency = machineUrgency + 1;
 
 /** What a rule reports about a condition that holds. */
 export type Firing = Statement & {

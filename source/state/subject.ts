@@ -1,4 +1,4 @@
-import {clientErrorUrgency, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
+import {clientErrorUrgency, effectRank, machineUrgency, setUpUrgency, severityRank} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {takeoverOf} from '../topology/taken-over.js';
@@ -44,7 +44,10 @@ export const subjectKeptLongMs = 60_000;
 /** A problem that comes back within this time after its end is recurring, in milliseconds. */
 export const recurringWithinMs = 600_000;
 
-const isOfMachine = ({urgency}: SharedProblem): boolean => urgency >= machineUrgency;
+const isOfMachine = ({urgency}: SharedProblem): boolean => urgency === machineUrgency;
+
+/** Whether a problem is only how a server is set up, and not what has happened. */
+const isSetUp = ({urgency}: SharedProblem): boolean => urgency === setUpUrgency;
 
 /** The causes of a verdict, the most urgent first; empty when nothing is wrong. */
 export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
@@ -223,7 +226,7 @@ function formerOf(held: Subject | undefined, nowMs: number): ReadonlyMap<string,
 const endOf = ({problem}: Subject, endedAtMs: number): [string, number] => [problem.cause, endedAtMs];
 
 /** Whether users feel nothing of a problem: a setting that is unsafe, or a restart that is over. */
-const isUnfelt = ({urgency}: SharedProblem): boolean => urgency >= effectRank(undefined) && urgency < machineUrgency;
+const isUnfelt = ({urgency}: SharedProblem): boolean => urgency >= effectRank(undefined) && urgency !== machineUrgency;
 
 /** Whether users would feel a problem only after another failure: no replica can take over, or data is at risk. */
 const isRisk = ({urgency}: SharedProblem): boolean =>
@@ -240,6 +243,7 @@ const isWorse = (one: SharedProblem, other: SharedProblem): boolean =>
 	severityRank[one.severity] > severityRank[other.severity] ||
 	(one.severity === other.severity && isOfMachine(other) && !isOfMachine(one)) ||
 	(one.severity === other.severity && isUnfelt(other) && one.urgency <= clientErrorUrgency) ||
+	(one.severity === other.severity && isSetUp(other) && !isSetUp(one) && !isOfMachine(one)) ||
 	(one.severity === other.severity && isRisk(other) && isFailure(one)) ||
 	(one.severity === 'critical' && other.severity === 'critical' && one.urgency < other.urgency);
 

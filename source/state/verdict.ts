@@ -1,14 +1,11 @@
-import {clientErrorUrgency, type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
+import {type Effect, effectRank, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import {namesKind} from '../domain/message.js';
-import type {NodeAddress, NodeRole} from '../domain/node.js';
-import {isOfBusyMachine} from '../rules/explanation-conditions.js';
+import type {NodeAddress} from '../domain/node.js';
 import {explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
-import {clientErrors} from '../rules/symptoms.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
-import {topologyOf} from '../topology/topology.js';
 import {farthest} from './farthest.js';
 import {misannounced} from './misannounced.js';
 import {mistakenPrimaries} from './mistaken-primaries.js';
@@ -19,6 +16,7 @@ import {outageNote} from './outage-note.js';
 import {beforeOutage, explainedPart, isOutage, reachRules} from './outage-reasons.js';
 import {outageSeverity} from './outage-severity.js';
 import {isReadingPeers} from './reading-peers.js';
+import {familyUrgency, urgencyOf} from './urgency.js';
 
 export {isOutage};
 
@@ -85,62 +83,6 @@ const notesIn = memoizeByRef(
 const present = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRecord[] =>
 	[...nodes.values()].filter(({goneSinceMs}) => goneSinceMs === undefined),
 );
-
-type Felt = {readonly node: NodeAddress | undefined; readonly effect?: Effect | undefined};
-
-/**
-How urgent a problem is; 0 is the most urgent. Primaries out of reach come first, then the effects in the order of
-`effectRank`. A replica out of reach at most prevents reads, so it ranks with refused reads, after refused writes. A
-Sentinel out of reach does no harm until a primary fails.
-*/
-function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
-	if (effect !== 'unreachable' && effect !== 'not-responding') {
-		return effectRank(effect);
-	}
-
-	switch (node === undefined ? 'primary' : (rolesIn(nodes).get(node) ?? nodes.get(node)?.role)) {
-		case 'primary':
-			return 0;
-		case 'sentinel':
-			// If the loss of a Sentinel makes a failover impossible, the finding with that effect comes first.
-			return effectRank('failover-impossible') + 0.5;
-		default:
-			return effectRank('reads-refused');
-	}
-}
-
-/** The role of each node. For a node that never answered, it is the role that other nodes report. */
-const rolesIn = memoizeByRef((nodes: MonitorState['nodes']): ReadonlyMap<NodeAddress, NodeRole> => {
-	const {shards} = topologyOf(nodes);
-	const data = shards.flatMap(({primary, replicas}) => [
-		...(primary === undefined
-			? []
-			: [[primary.address, primary.role === 'unknown' && replicas.length > 0 ? 'primary' : primary.role] as const]),
-		...replicas.map(({address, role}) => [address, role] as const),
-	]);
-	const sentinels = [...nodes.values()].flatMap(({sentinel}) =>
-		(sentinel?.value.primaries ?? []).flatMap(({sentinels: peers = []}) =>
-			peers.map(({address}) => [address, 'sentinel'] as const),
-		),
-	);
-	return new Map<NodeAddress, NodeRole>([...sentinels, ...data]);
-});
-
-const effectOf = ({rule, effect}: Finding): Effect | undefined =>
-	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
-
-/**
-The urgency of a cause and its consequences: the highest urgency of any of them. A finding that the machine is short of
-processor time comes after all findings about the server itself, because everything on that machine is slow then.
-@param family The cause, then its consequences.
-*/
-export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
-	family[0] !== undefined && isOfBusyMachine(family[0]) && !family.some(({rule}) => reachRules.has(rule))
-		? machineUrgency
-		: Math.min(
-				...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)),
-				...(family[0] !== undefined && clientErrors.has(family[0].rule) ? [clientErrorUrgency] : []),
-			);
 
 /** The consequence of a node's problem that affects clients most, on the node itself or in the whole deployment. */
 function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, symptoms: readonly Finding[]) {

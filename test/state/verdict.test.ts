@@ -561,6 +561,22 @@ test('a machine short of processor time comes after what is known of the server 
 	assert.deepEqual([severity, cause.rule, others.map(({rule}) => rule)], ['warning', 'mem.scripts', ['os.psi']]);
 });
 
+test('a warning about how a server is set up comes after everything that has happened', () => {
+	const {cause, others} = verdictOf(
+		stateWith([
+			findingOf('sec.protected_off', 'warning'),
+			findingOf('os.psi', 'warning'),
+			findingOf('cfg.lat', 'warning', up.address, {adviceCost: 'memory'}),
+			findingOf('clu.migrating', 'warning'),
+		]),
+		sampledAtMs,
+	) as Extract<Verdict, {cause: unknown}>;
+	assert.deepEqual(
+		[cause.rule, others.map(({rule}) => rule)],
+		['clu.migrating', ['os.psi', 'cfg.lat', 'sec.protected_off']],
+	);
+});
+
 test('a wait for a processor without a known program comes after what is wrong with the server itself', () => {
 	const causesWith = (evidence: Finding['evidence']) => {
 		const findings = [

@@ -3,7 +3,8 @@ import type {NodeAddress, NodeRole} from '../../domain/node.js';
 import {type NamedClients, namedClients, otherClients} from '../../rules/client-names.js';
 import {type Finding, findingKey} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
-import {familyUrgency, rankedFindings} from '../../state/verdict.js';
+import {familyUrgency} from '../../state/urgency.js';
+import {rankedFindings} from '../../state/verdict.js';
 import {effectTexts} from './effect-text.js';
 import {canBeTakenOver, type Successor, successorOf} from './successor.js';
 
