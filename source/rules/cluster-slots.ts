@@ -135,6 +135,12 @@ export const cluMigrating = rule({
 					...fires(isStuck || isFelt ? 'warning' : isStill ? 'info' : 'critical', {
 						isCertain: isFelt && atMs - movedAtMs >= feltAfterMs,
 						problem: message`slot ${slot} from ${nodeName(from)} to ${nodeName(to)} is ${isStuck ? 'stuck' : isStill ? 'half moved' : 'one-sided'}`,
+						briefProblems: isFelt
+							? [
+									message`slot ${slot} of ${nodeName(from)} is half moved: clients get TRYAGAIN`,
+									message`clients get TRYAGAIN: slot ${slot} is half moved`,
+								]
+							: undefined,
 						detail: isFelt ? still : undefined,
 						reason: isStill
 							? isFelt

@@ -130,6 +130,18 @@ test('clu.migrating: errors of clients are certain after three seconds without a
 	assert.ok(cluMigrating.countsAtOnce, 'check takes two samples for it, and does not wait ten seconds');
 });
 
+test('clu.migrating: a narrow screen keeps the errors that clients get', () => {
+	const [finding] = cluMigrating.evaluate(
+		fleetOf({...giving, ...tryAgain(40, 44), change: open(undefined, 5000)}),
+		() => 0,
+	);
+	assert.ok(finding?.kind === 'fires');
+	assert.deepEqual(
+		finding.briefProblems?.map(text => messageText(text).replace(/\S+17050/, '17050')),
+		['slot 5061 of 17050 is half moved: clients get TRYAGAIN', 'clients get TRYAGAIN: slot 5061 is half moved'],
+	);
+});
+
 /** The views of nodes that mark the target of the move FAIL. */
 const failedTarget = sixViews(
 	{},
