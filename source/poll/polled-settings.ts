@@ -26,6 +26,7 @@ export const polledSettings = [
 	'repl-timeout',
 	'repl-ping-replica-period',
 	'repl-diskless-sync',
+	'repl-diskless-sync-delay',
 	'tls-replication',
 	'min-replicas-to-write',
 	'min-replicas-max-lag',

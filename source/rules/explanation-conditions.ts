@@ -1,4 +1,5 @@
 import type {Message} from '../domain/message.js';
+import {awaitedState} from './awaited-resync.js';
 import {unlinkedAtAnnounced} from './cluster-announce.js';
 import {oldAddress} from './cluster-findings.js';
 import {disconnectedSubscriber} from './disconnected-client.js';
@@ -73,6 +74,9 @@ export const holdsReplicasBack = hasEvidence(unservedResyncs);
 
 /** Whether a save failed because the memory of the control group was full. */
 export const failedAtLimit = hasEvidence(killedAtLimit);
+
+/** Whether a replica without a link waits for a full resync that its primary has not begun. */
+export const awaitsResync = hasEvidence(awaitedState);
 
 export const cannotFork = hasEvidence(forkOfResync);
 

@@ -1,5 +1,6 @@
 import type {Explanation} from './explanation.js';
 import {
+	awaitsResync,
 	concernsNodeOf,
 	hasOnlyUserOf,
 	isBehindSilenced,
@@ -41,6 +42,8 @@ The rows of the table of causes and symptoms about what keeps a replica from its
 client, too. It refuses a certificate of the primary that has expired.
 */
 export const linkExplanations: readonly Explanation[] = [
+	// Both ends say that a full resync has not begun.
+	{cause: 'rep.link_down', where: 'primary', symptoms: ['rep.state'], isCause: awaitsResync},
 	{...unlinked, cause: 'cli.max', isSymptom: isForRoom},
 	{...unlinked, cause: 'cli.rejected', isSymptom: isForRoom},
 	{...unlinked, cause: 'tls.expiry', isCause: ({effect}) => effect !== undefined, isSymptom: isOfPrimary},

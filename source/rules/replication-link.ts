@@ -7,6 +7,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {commandStats} from '../parse/info-fields.js';
 import {seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
+import {awaitedResync, awaitingResync} from './awaited-resync.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText, pending} from './needs.js';
 import {hint, logSteps, onHost, programFor, redisCli} from './next-steps.js';
@@ -144,7 +145,7 @@ export const repLinkDown = rule({
 		since: '2.4',
 		falsePositives: [
 			'The link is down during the whole first full resync. The rule is clear while `master_sync_in_progress:1`, unless the log tells an obstacle.',
-			'Before a diskless full resync the replica waits 5 seconds in the same state. A short loss of the link is only info. Where the primary answers and does not list the replica, three seconds are no short loss.',
+			'A replica that its primary lists as `wait_bgsave` waits for the full resync: the primary delays it (`repl-diskless-sync-delay`), rewrites its AOF, or saves. The finding is info for two minutes, unless clients read from it for longer than a usual delay. A short loss of the link is only info. Where the primary answers and does not list the replica, three seconds are no short loss.',
 			'After its primary froze, the link stays up for `repl-timeout`, a minute by default. rep.io_stale reports that minute.',
 		],
 	},
@@ -171,11 +172,17 @@ export const repLinkDown = rule({
 		// Two samples show the same: a replica that has just loaded its data connects within a second.
 		const sinceStart = wasNeverUp && heldMs > 0 ? unlinkedSinceStart(facts) : undefined;
 		const downSeconds = wasNeverUp ? Math.max(heldMs / 1000, sinceStart ?? 0) : since;
+		const awaited = obstacle === undefined ? awaitedResync(facts) : undefined;
+		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
+		if (awaited !== undefined && facts.primary !== undefined && !refusesReads) {
+			return awaitingResync(facts, awaited, facts.primary, downSeconds, heldMs);
+		}
+
 		const isLong = downSeconds > limits.critical;
 		const isShort = downSeconds <= limits.warning;
-		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
 		const primary = primaryName(facts);
-		const offered = unlinkedReplicaRemedy(facts);
+		// REPLICAOF makes a replica that its primary will serve wait from the beginning.
+		const offered = awaited === undefined ? unlinkedReplicaRemedy(facts) : {};
 		// REPLICAOF with the same primary discards the data and meets the obstacle of the log again.
 		const isAgain = obstacle !== undefined && offered.action === 'replicaof' && offered.remedy === undefined;
 		const remedy = isAgain ? {} : offered;
@@ -208,7 +215,7 @@ export const repLinkDown = rule({
 							reason: message`${nodeName(replacement.address)} was promoted in its place`,
 						}
 					: refusesReads && isLasting
-						? {problem: 'refuses reads (MASTERDOWN)', reason: message`it ${state}`}
+						? {problem: 'refuses reads (MASTERDOWN)', reason: awaited?.reason ?? message`it ${state}`}
 						: {
 								problem: state,
 								detail: sinceStart === undefined ? undefined : `${seconds(sinceStart)} since its start`,
@@ -245,7 +252,7 @@ export const repLinkDown = rule({
 					: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
 			next: [
 				...(replacement === undefined ? [] : followSteps(facts, replacement)),
-				...(obstacle?.next ?? stepsForTls(way)),
+				...(awaited?.next ?? obstacle?.next ?? stepsForTls(way)),
 				...(isFailing
 					? [
 							...versionSteps(facts),
