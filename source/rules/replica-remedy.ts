@@ -12,13 +12,13 @@ const nothing: ReplicaRemedy = {};
 
 /**
 The action that helps a replica without a link. REPLICAOF discards the replica's data, which may be the only copy. So
-REPLICAOF is offered in two cases only: the primary answers, or a node was promoted in the primary's place and has all
+REPLICAOF is offered in two cases only: both ends answer and load no data, or a node was promoted in the primary's place and has all
 of the replica's data. If the primary is down and no node was promoted, the promotion of the replica is offered. If
 Sentinels or a cluster choose the primary, redis-top offers nothing.
 */
 export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): ReplicaRemedy {
 	const named = primaryNamedBy(record);
-	if (named === undefined || isDecidedElsewhere(record, nodes)) {
+	if (named === undefined || loads(record) || isDecidedElsewhere(record, nodes)) {
 		return nothing;
 	}
 
@@ -32,7 +32,7 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 	}
 
 	if (primary.failure === undefined) {
-		return primary.sample === undefined ? nothing : {action: 'replicaof'};
+		return primary.sample === undefined || loads(primary) ? nothing : {action: 'replicaof'};
 	}
 
 	// A primary that refuses logins, loads data or runs a long script is alive. So may one be whose name is not known here.
@@ -54,6 +54,10 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 	const [most] = [record, ...siblings].toSorted((a, b) => offsetOf(b) - offsetOf(a));
 	return most === undefined ? nothing : {action: 'promote', remedy: most === record ? undefined : {node: most.address}};
 }
+
+/** Whether the server loads its data. It links, or takes links, once it is done. */
+const loads = ({sample, failure}: NodeRecord): boolean =>
+	failure?.state === 'loading' || (sample?.info.number('persistence', 'loading') ?? 0) === 1;
 
 const answers = ({failure, sample}: NodeRecord): boolean => failure === undefined && sample !== undefined;
 

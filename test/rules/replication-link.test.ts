@@ -720,6 +720,7 @@ const unlinked = (rest: FactsParts = {}, offset = 500) =>
 		},
 		rest,
 	);
+const withInfo = (parts: FactsParts, info: Sections): FactsParts => ({...parts, info: {...parts.info, ...info}});
 const remedies: ReadonlyArray<readonly [name: string, parts: FactsParts, action: string | undefined, node?: string]> = [
 	['its primary answers', unlinked({nodes: [primary]}), 'replicaof'],
 	['its primary is dead: it may hold the only copy', unlinked({nodes: [deadPrimary]}), 'promote'],
@@ -739,6 +740,12 @@ const remedies: ReadonlyArray<readonly [name: string, parts: FactsParts, action:
 		unlinked({nodes: [recordFrom({address: '10.0.1.9:6379', ...dead, reach: 'loading'})]}),
 		undefined,
 	],
+	[
+		'its primary loads its data, and answers INFO',
+		unlinked({nodes: [recordFrom({address: '10.0.1.9:6379', info: {persistence: {loading: 1}}})]}),
+		undefined,
+	],
+	['it loads its own data', withInfo(unlinked({nodes: [primary]}), {persistence: {loading: 1}}), undefined],
 	[
 		'a dead replica as its source',
 		unlinked({nodes: [recordFrom({address: '10.0.1.9:6379', ...dead, role: 'replica'})]}),

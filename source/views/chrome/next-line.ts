@@ -155,7 +155,7 @@ function shorterTexts(sentence: string): readonly string[] {
 /**
 The steps of a finding. Those of a node that is out of reach tell how to start it. What a replica can do is more urgent,
 so then the steps are those of the consequence that line 2 names. A node that a line of its config file keeps down is
-started soonest.
+started soonest. A node that loads its data needs time alone, unless an action helps.
 */
 function stepsFor({state, view, nowMs}: ScreenInput, finding: Finding): Finding['next'] {
 	if (!isOutage(finding) || isMistaken(finding)) {
@@ -170,7 +170,8 @@ function stepsFor({state, view, nowMs}: ScreenInput, finding: Finding): Finding[
 		({rule, node, clearedAtMs}) =>
 			felt !== undefined && rule === felt.rule && node === felt.node && clearedAtMs === undefined,
 	);
-	return (advised === finding ? (named ?? finding) : advised).next;
+	const own = finding.rule === 'srv.loading' ? finding : (named ?? finding);
+	return (advised === finding ? own : advised).next;
 }
 
 /** Whether a key on this screen may open the dialog of an action. */

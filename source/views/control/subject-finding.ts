@@ -22,7 +22,10 @@ export function subjectFinding(state: MonitorState, {subject}: Pick<ViewState, '
 	const alike = ranked
 		.map(({finding}) => finding)
 		.filter(finding => (rule === undefined ? isOutage(finding) : finding.rule === rule));
-	const found = alike.find(finding => finding.node === node) ?? alike[0];
+	const own = alike.filter(finding => finding.node === node);
+	// A node that loads its data now may have refused connections a moment ago: that finding ends a few samples later.
+	const isLoading = node !== undefined && state.nodes.get(node)?.reach === 'loading';
+	const found = (isLoading && own.find(finding => finding.rule === 'srv.loading')) || own[0] || alike[0];
 	// The steps against a command that holds the server are of more use than those against the silence.
 	const {explainedBy} = subject.problem;
 	return (

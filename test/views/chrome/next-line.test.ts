@@ -206,6 +206,22 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 	assert.match(lineOf({...parts, view: {subject: undefined}}), /X CLUSTER FAILOVER/);
 });
 
+test('a node that loads its data is waited for, though it refused connections a moment ago', () => {
+	const loads = recordFrom({
+		address: '10.0.1.11:6379',
+		reach: 'loading',
+		info: {persistence: {loading: 1, loading_loaded_perc: 20}},
+	});
+	const refused = findingOf('conn.refused', 'critical', loads.address, {next: [words('look for why it ended')]});
+	const loading = findingOf('srv.loading', 'critical', loads.address, {next: [words('wait')]});
+	const lost = findingOf('rep.link_down', 'critical', second?.address, {
+		nodes: nodes.map(({address}) => address),
+		next: [words('read the log')],
+	});
+	const records = [loads, ...nodes.slice(1)];
+	assert.match(lineOf({findings: [refused, loading, lost], records}), /^ next {2}wait {2}/);
+});
+
 test('a note at its primary is no remedy for a replica that does not answer', () => {
 	const silent = findingOf('conn.unresponsive', 'critical', second?.address, {
 		effect: 'not-responding',
