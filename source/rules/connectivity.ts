@@ -195,8 +195,9 @@ const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 		],
 	});
 
-/** What to do about a replaced primary: nothing is urgent, and a copy of the data is missing. */
-const returnAfterTakeover = 'start it again when its end is understood: it returns as a replica';
+/** What to do about a replaced primary: nothing is urgent. The steps of its end may say already that it is to be started. */
+const returnAfterTakeover = (isStartSaid: boolean): NextStep =>
+	hint(`${isStartSaid ? 'then' : 'start it again when its end is understood:'} it returns as a replica`);
 
 const otherServer = hint('if another server has that address, start the one that belongs to this address');
 
@@ -244,6 +245,8 @@ export const connRefused = rule({
 		const isMinor = takeover !== undefined || leftover !== undefined;
 		const isFar = !isMinor && !isPlanned && lost === undefined && isRefusedFromAfar(facts.record);
 		const isHeldBack = takeover === undefined && heldBackReplica(facts.record, facts.nodes) !== undefined;
+		const isReplaced = takeover !== undefined;
+		const stepsOfItsEnd = mistake === undefined ? stepsAfterEnd(end, facts, isHeldBack) : mistakeSteps(mistake);
 		const isStartFirst =
 			mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isStartedFirst(end));
 		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
@@ -286,12 +289,11 @@ export const connRefused = rule({
 							? [...noFailoverSteps(facts.record, facts.nodes), ...stepsFromAfar(facts)]
 							: [
 									...(leftover === undefined ? [] : [forgetLeftover]),
-									...(mistake === undefined ? [] : mistakeSteps(mistake)),
-									...(takeover === undefined
-										? noFailoverSteps(facts.record, facts.nodes)
-										: [hint(returnAfterTakeover)]),
-									...(mistake === undefined ? stepsAfterEnd(end, facts, isHeldBack) : []),
-									...(isStartFirst && end === undefined ? [startAgain(facts)] : []),
+									...(mistake === undefined ? [] : stepsOfItsEnd),
+									...(isReplaced ? [] : noFailoverSteps(facts.record, facts.nodes)),
+									...(mistake === undefined ? stepsOfItsEnd : []),
+									...(isReplaced ? [returnAfterTakeover(stepsOfItsEnd.length > 0)] : []),
+									...(isStartFirst && !isReplaced && end === undefined ? [startAgain(facts)] : []),
 									...statusSteps(facts, isStartFirst),
 									...logSteps(facts),
 									...forgetReplicaSteps(facts.record, facts.nodes),

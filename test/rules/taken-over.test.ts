@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {connStale} from '../../source/rules/access.js';
 import {connRefused, connUnreachable} from '../../source/rules/connectivity.js';
+import {firingOf} from '../harness/firing-of.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {clusterRecord} from '../topology/fleets.js';
 
@@ -36,3 +40,28 @@ for (const [rule, code, words] of [
 		['a primary whose replica has not said anything of it', dead(code, []), 'critical'],
 	]);
 }
+
+test('a replaced primary is said once to be started again', () => {
+	const remark = (id: string) => ({
+		id,
+		severity: 'critical' as const,
+		rules: ['conn.refused' as const],
+		meaning: '-',
+		line: 'a line of its log',
+		atMs: nowMs - 121_000,
+		count: 1,
+	});
+	const stepsWith = (...ids: readonly string[]): string[] =>
+		firingOf(connRefused, {
+			...dead('ECONNREFUSED', replaced),
+			host: {
+				log: {source: '/var/log/redis.log', lines: [], remarks: ids.map(remark)},
+				earlierProcess: {processId: 7, seenAtMs: nowMs - 121_000},
+			},
+		}).next.map(({text}) => messageText(text));
+	for (const ids of [[], ['asked-to-stop']]) {
+		const steps = stepsWith(...ids);
+		assert.equal(steps.filter(step => step.startsWith('start it again')).length, 1, steps.join('; '));
+		assert.equal(steps.filter(step => step.includes('returns as a replica')).length, 1, steps.join('; '));
+	}
+});
