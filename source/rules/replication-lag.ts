@@ -12,6 +12,7 @@ import {
 	leastKeptBytes,
 	replicaBufferLimit,
 } from './replica-buffer-limit.js';
+import {isBySync, unacknowledged} from './replica-by-sync.js';
 import {answersNow, isSettling, networkBetween, settling} from './replication-link.js';
 import {advises, clear, fires, rule} from './rule.js';
 
@@ -131,12 +132,14 @@ export const repLagBytes = rule({
 
 type AcknowledgingReplica = ReplicaLink & {readonly ackAgeSeconds: number};
 
-/** The online replica whose last acknowledgement is oldest; undefined without one. */
-function oldestAcknowledgement(facts: NodeFacts): AcknowledgingReplica | undefined {
-	return facts.record.replicas
+/** Replicas by SYNC acknowledge nothing, so they come last. */
+const acknowledgements = (facts: NodeFacts): readonly AcknowledgingReplica[] =>
+	facts.record.replicas
 		.filter((link): link is AcknowledgingReplica => link.ackAgeSeconds !== undefined)
-		.toSorted((a, b) => b.ackAgeSeconds - a.ackAgeSeconds)[0];
-}
+		.toSorted((a, b) => Number(isBySync(a, facts)) - Number(isBySync(b, facts)) || b.ackAgeSeconds - a.ackAgeSeconds);
+
+/** The online replica whose last acknowledgement is oldest; undefined without one. */
+const oldestAcknowledgement = (facts: NodeFacts): AcknowledgingReplica | undefined => acknowledgements(facts)[0];
 
 /**
 Whether a replica answers redis-top although it has received nothing from its primary for this many seconds. Such a
@@ -162,6 +165,7 @@ export const repLagAck = rule({
 		falsePositives: [
 			'A replica that is not online does not acknowledge. The rule leaves it out.',
 			'Links reconnect at a failover. The rule waits after a change of role.',
+			'A replica that replicates by SYNC, because its user may not send PSYNC, never acknowledges. The finding says so, and is a warning; of an old tool it is info.',
 		],
 	},
 	thresholds: {
@@ -176,8 +180,9 @@ export const repLagAck = rule({
 		}
 
 		const {ackAgeSeconds, address, behindBytes} = oldest;
-		if (ackAgeSeconds <= limits.warning) {
-			return clear;
+		if (ackAgeSeconds <= limits.warning || isBySync(oldest, facts)) {
+			const bySync = acknowledgements(facts).find(link => link.ackAgeSeconds > limits.warning && isBySync(link, facts));
+			return bySync === undefined ? clear : unacknowledged(facts, bySync);
 		}
 
 		const replica = nodeName(address);

@@ -87,7 +87,53 @@ const hearing = (secondsAgo: number) =>
 		role: 'replica',
 		info: replication({role: 'slave', master_link_status: 'up', master_last_io_seconds_ago: secondsAgo}),
 	});
+/** A replica that answers redis-top and has its link, with the replication id of its primary or without. */
+const linked = (id: string) =>
+	recordFrom({
+		address: '10.0.1.12:6379',
+		role: 'replica',
+		info: {
+			replication: {
+				role: 'slave',
+				master_link_status: 'up',
+				master_last_io_seconds_ago: 1,
+				...(id === '' ? {} : {master_replid: id}),
+			},
+		},
+	});
+
 testRule(repLagAck, [
+	[
+		'a replica by SYNC never acknowledges',
+		{info: behind(5, 0, 'online', 11), nodes: [linked('')]},
+		'warning',
+		/^replica 10\.0\.1\.12:6379 acknowledges nothing: it replicates by SYNC, as its user may not send PSYNC$/,
+	],
+	[
+		'a replica by PSYNC that has not acknowledged',
+		{info: behind(5, 0, 'online', 11), nodes: [linked('a')]},
+		'critical',
+	],
+	['a replica by SYNC that came a moment ago', {info: behind(5, 0, 'online', 2), nodes: [linked('')]}, 'clear'],
+	[
+		'no server, and the primary keeps its link',
+		{info: behind(5, 0, 'online', 300)},
+		'info',
+		/^replica 10\.0\.1\.12:6379 acknowledges nothing: it replicates by SYNC, as a tool does, or a user that may not send PSYNC$/,
+	],
+	[
+		'another replica stopped beside one by SYNC',
+		{
+			info: replication({
+				...behind(5, 0, 'online', 300).replication,
+				connected_slaves: 2,
+				slave1: 'ip=10.0.1.13,port=6379,state=online,offset=5,lag=12',
+			}),
+			nodes: [linked('')],
+		},
+		'critical',
+		/^replica 10\.0\.1\.13:6379 no longer acknowledges$/,
+	],
 	['a second', {info: behind(5, 5, 'online', 1)}, 'clear'],
 	['six seconds', {info: behind(5, 5, 'online', 6)}, 'warning'],
 	[
