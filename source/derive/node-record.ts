@@ -1,5 +1,5 @@
 import type {ClientRow} from '../domain/client.js';
-import type {BurstPing, SeenServer} from '../domain/closer-look.js';
+import type {BurstPing, NewConnections, SeenServer} from '../domain/closer-look.js';
 import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
@@ -142,6 +142,8 @@ export type NodeRecord = TimedReadings & {
 	readonly ping: PingReading;
 	/** The servers that answered on new connections to the address, and when (milliseconds since the epoch). */
 	readonly servers?: {readonly atMs: number; readonly seen: readonly SeenServer[]} | undefined;
+	/** How the latest new connections ended, and when the last one did (milliseconds since the epoch). */
+	readonly newConnections?: Timed<NewConnections> | undefined;
 	readonly commands: readonly CommandRate[];
 	/**
 	The commands over the last ten seconds, for lists on the screen. Undefined in the history and without commandstats.

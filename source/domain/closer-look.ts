@@ -1,4 +1,5 @@
 import type {NodeRole} from './node.js';
+import type {Failure} from './sample.js';
 
 /** A PING of a burst. */
 export type BurstPing = {
@@ -21,11 +22,22 @@ export type SeenServer = {
 	readonly host?: string | undefined;
 };
 
+/** How the latest new connections to a node ended, while polls over an older connection were answered. */
+export type NewConnections = {
+	/** Number of new connections in a row that did not get in, or that led to another server. 0: the last one got in. */
+	readonly missed: number;
+	/** Why the last one did not get in. */
+	readonly failure?: Failure | undefined;
+	/** The server that answered instead of the one that answers the polls. */
+	readonly other?: SeenServer | undefined;
+};
+
 /** What redis-top found out about a node over short-lived connections, beside the polls. */
 export type CloserLook =
 	| {readonly kind: 'pings'; readonly pings: readonly BurstPing[]}
 	/** The servers that answered on new connections to one address, in the order of the connections. */
-	| {readonly kind: 'servers'; readonly servers: readonly SeenServer[]};
+	| {readonly kind: 'servers'; readonly servers: readonly SeenServer[]}
+	| {readonly kind: 'new-connections'; readonly latest: NewConnections};
 
 /**
 Whether an address leads to several servers in turn: a server answers again after another one has. After a restart or a

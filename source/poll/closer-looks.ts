@@ -4,10 +4,11 @@ import type {Clock} from '../domain/clock.js';
 import {type CloserLook, isResent} from '../domain/closer-look.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {isLoopback, isRunId, type NodeAddress} from '../domain/node.js';
-import type {NodeSample} from '../domain/sample.js';
+import type {NodeSample, PollOutcome} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {RedisPort} from '../wire/redis-port.js';
 import type {Sampled} from './discovery.js';
+import {NewConnectionWatch} from './new-connections.js';
 import {pingBurst} from './ping-burst.js';
 import {serversAt} from './server-look.js';
 
@@ -47,6 +48,16 @@ export type CloserLooksOptions = {
 	readonly report: (address: NodeAddress, look: CloserLook) => void;
 };
 
+/** What decides how closely a node is looked at. */
+export type NodePlace = {
+	readonly isFocused: boolean;
+	/** Whether the deployment has so few nodes that each may be looked at. */
+	readonly isSmall: boolean;
+	/** Whether the node is looked at before a reply was late. */
+	readonly isWanted: boolean;
+	readonly isTarget: boolean;
+};
+
 /** Looks at nodes over short-lived connections, for what the polls show too late or never. */
 export class CloserLooks {
 	readonly #options: CloserLooksOptions;
@@ -59,13 +70,39 @@ export class CloserLooks {
 	readonly #isLatePoll = new Map<NodeAddress, (roundTripMs: number) => boolean>();
 	#running = 0;
 
+	readonly #newConnections: NewConnectionWatch;
+
 	constructor(options: CloserLooksOptions) {
 		this.#options = options;
+		this.#newConnections = new NewConnectionWatch(options);
 	}
 
 	/** Whether a look has begun and is not reported yet. */
 	get isRunning(): boolean {
 		return this.#running > 0;
+	}
+
+	/** Looks closer at a node whose poll has ended, as far as its place in the deployment asks for it. */
+	take(outcome: PollOutcome, settings: ConnectionSettings, {isFocused, isSmall, isWanted, isTarget}: NodePlace): void {
+		if (outcome.kind !== 'sampled') {
+			this.#newConnections.forget(outcome.address);
+			return;
+		}
+
+		if (isWanted) {
+			this.answered(outcome, settings, isTarget);
+		} else if (isSmall) {
+			this.polled(outcome, settings);
+		}
+
+		if (isFocused || isSmall) {
+			const {sample} = outcome;
+			this.#newConnections.answered(outcome, settings, {
+				isFocused,
+				hasRoom: hasRoom(sample),
+				isServerTold: isTarget && mayBeSeveral(settings, sample),
+			});
+		}
 	}
 
 	/**

@@ -103,13 +103,10 @@ export class Fleet {
 
 	/** Looks closer at a node that has answered. Out of focus, only `check` does so before a reply was late. */
 	#lookCloser(outcome: PollOutcome, {settings, origin}: Member): void {
+		const isFocused = outcome.address === this.#focus;
 		const isSmall = this.#members.size <= scale.lookedAtCloselyUpTo;
-		const isWanted = outcome.address === this.#focus || (this.#options.looksClosely === true && isSmall);
-		if (outcome.kind === 'sampled' && isWanted) {
-			this.#looks.answered(outcome, settings, origin === 'target');
-		} else if (outcome.kind === 'sampled' && isSmall) {
-			this.#looks.polled(outcome, settings);
-		}
+		const isWanted = isFocused || (this.#options.looksClosely === true && isSmall);
+		this.#looks.take(outcome, settings, {isFocused, isSmall, isWanted, isTarget: origin === 'target'});
 	}
 
 	/**

@@ -5,12 +5,12 @@ import type {SentinelHello} from '../domain/sentinel.js';
 import {replyFailure, withLostPassword} from '../parse/reply-error.js';
 import {largeRepliesLost, socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {type Greeting, probeEveryMs, probeGreeting, probeTls} from '../wire/raw-probe.js';
+import {probeEveryMs} from '../wire/raw-probe.js';
 import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {type answeringPort, SilentHost} from '../wire/silent-host.js';
 import {smallRequestEveryMs, whyPending} from '../wire/small-reply.js';
 import {isRefusal, withoutCredentials} from './credentials.js';
-import {greetingFailure, tlsEnded} from './greeting-failure.js';
+import {explainedFailure, isVague} from './explain-failure.js';
 import type {PollDemand} from './poll-demand.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
 import {leastSpacingMs, newPollState, type PollState} from './poll-state.js';
@@ -339,9 +339,7 @@ export class NodeLoop {
 	async #explain(failure: Failure): Promise<Failure> {
 		const {clock} = this.#options;
 		const settings = this.#settings;
-		const isVague = ['CLOSED', 'EPIPE', 'ECONNRESET', 'ERR_SSL_WRONG_VERSION_NUMBER'].includes(failure.code);
-		const isTlsTimeout = failure.code === 'ETIMEDOUT' && settings.tls !== undefined;
-		if (!isVague && !isTlsTimeout) {
+		if (!isVague(failure, settings)) {
 			return failure;
 		}
 
@@ -349,13 +347,7 @@ export class NodeLoop {
 			return this.#lastProbe.failure;
 		}
 
-		const isTls = settings.tls !== undefined;
-		const found = await probeGreeting(settings.endpoint, settings.timeoutMs);
-		const mayBeTls = !isTls && found.kind === 'closed' && found.afterPing;
-		const greeting: Greeting =
-			mayBeTls && (await probeTls(settings.endpoint, settings.timeoutMs)) ? {kind: 'speaks-tls'} : found;
-		const hint = isTls && isVague && greeting.kind === 'speaks-tls' ? tlsEnded : failure;
-		const explained = greetingFailure(greeting, isTls, settings.password !== undefined, failure) ?? hint;
+		const explained = await explainedFailure(failure, settings);
 		this.#lastProbe = {atMs: clock.elapsed(), failure: explained};
 		return explained;
 	}

@@ -42,7 +42,7 @@ function serverIn(info: InfoReply, replication: InfoReply = info): SeenServer | 
 }
 
 /** The server on a connection. Its role is asked for only if it is another one than the one that answers the polls. */
-async function serverOn(port: RedisPort, polled: InfoReply, timeoutMs: number): Promise<SeenServer | undefined> {
+export async function serverOn(port: RedisPort, polled: InfoReply, timeoutMs: number): Promise<SeenServer | undefined> {
 	const ask = async (section: string) => {
 		const [reply] = await port.ask([['INFO', section]], timeoutMs);
 		return parseInfo(typeof reply === 'string' ? reply : '');

@@ -56,6 +56,7 @@ import {memoryGrowthRules} from './memory-growth.js';
 import {memoryHostRules} from './memory-host.js';
 import {memoryLimitRules} from './memory-limit.js';
 import {memoryOverheadRules} from './memory-overhead.js';
+import {newClientRules} from './new-clients.js';
 import {observabilityRules} from './observability.js';
 import {packetLossRules} from './packet-loss.js';
 import {plainPortRules} from './plain-port.js';
@@ -101,6 +102,7 @@ export const allRules = [
 	...packetLossRules,
 	...distanceRules,
 	...severalServersRules,
+	...newClientRules,
 	...serverRules,
 	...serverBusyRules,
 	...memoryLimitRules,

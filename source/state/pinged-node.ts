@@ -39,6 +39,10 @@ export function lookedAt(record: NodeRecord, look: CloserLook, nowMs: number): N
 		return {...record, ping: {...record.ping, burst: {atMs: nowMs, pings: look.pings}}};
 	}
 
+	if (look.kind === 'new-connections') {
+		return {...record, newConnections: {atMs: nowMs, value: look.latest}};
+	}
+
 	const {servers: before} = record;
 	const isKept =
 		before !== undefined && nowMs - before.atMs < severalForMs && isInTurn(before.seen) && !isInTurn(look.servers);
