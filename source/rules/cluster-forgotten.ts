@@ -14,8 +14,13 @@ export type StateCause = {
 	readonly problem?: Message;
 	readonly reason: Message;
 	readonly nodes: readonly ReadView[];
+	/** Number of slots that have no owner in the view of a node that refuses commands. */
+	readonly slots: number;
 	readonly next: readonly NextStep[];
 };
+
+/** Name of the evidence that nodes refuse commands for slots whose owner they do not know. Views then differ as well. */
+export const slotsUnknown = 'slots without owner there';
 
 const lastSlot = slotTotal - 1;
 
@@ -65,6 +70,7 @@ export function stateCause(
 			problem: message`${countText(failing.length, 'node')} forgot ${nodeName(owner.address)} and ${failing.length === 1 ? 'refuses' : 'refuse'} commands`,
 			reason: message`slots ${rangesText(missing)} have no owner there (CLUSTER FORGET)`,
 			nodes: [owner],
+			slots: slotsIn(missing),
 			next: [
 				hint(message`join ${nodeName(owner.address)} again: CLUSTER MEET on each node that forgot it`),
 				...failing.map(({address}) => askNode(fleet, address, meet)),
@@ -83,6 +89,7 @@ export function stateCause(
 				problem: message`${nodeName(first.address)} gave up ${countText(slotsIn(missing), 'slot')} and refuses commands`,
 				reason: message`it does not claim slots ${rangesText(missing.slice(0, 3))} any more (CLUSTER DELSLOTS)`,
 				nodes: [],
+				slots: slotsIn(missing),
 				next: [
 					hint('give it the slots back: the others still assign them to it, and their keys are still there'),
 					...missing

@@ -6,7 +6,7 @@ import {message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {aloneIn} from './cluster-alone.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
-import {stateCause} from './cluster-forgotten.js';
+import {slotsUnknown, stateCause} from './cluster-forgotten.js';
 import {withDeadMajority, withUnmetNodes} from './cluster-majority-lost.js';
 import {busPortSteps, meetSteps, movedSteps, oldPlaceSteps} from './cluster-steps.js';
 import {hint} from './next-steps.js';
@@ -78,6 +78,7 @@ export const cluState = rule({
 				evidence: [
 					{name: 'nodes in fail', value: failing.length},
 					{name: 'nodes that answer', value: all},
+					...(cause === undefined ? [] : [{name: slotsUnknown, value: cause.slots, unit: 'count' as const}]),
 				],
 				meaning:
 					'They answer CLUSTERDOWN: slots have no owner (with cluster-require-full-coverage), or they reach no majority.',

@@ -2,6 +2,7 @@ import type {Message} from '../domain/message.js';
 import {awaitedState} from './awaited-resync.js';
 import {unlinkedAtAnnounced} from './cluster-announce.js';
 import {oldAddress} from './cluster-findings.js';
+import {slotsUnknown} from './cluster-forgotten.js';
 import {disconnectedSubscriber} from './disconnected-client.js';
 import {errorCode} from './errors-modules.js';
 import type {Finding} from './finding.js';
@@ -74,6 +75,9 @@ export const holdsReplicasBack = hasEvidence(unservedResyncs);
 
 /** Whether a save failed because the memory of the control group was full. */
 export const failedAtLimit = hasEvidence(killedAtLimit);
+
+/** Whether nodes refuse commands because they do not know the owner of slots. */
+export const missesOwner = hasEvidence(slotsUnknown);
 
 /** Whether a replica without a link waits for a full resync that its primary has not begun. */
 export const awaitsResync = hasEvidence(awaitedState);

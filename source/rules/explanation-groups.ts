@@ -10,6 +10,7 @@ import {
 	isNoCommands,
 	isOfLogins,
 	isOfPrimary,
+	missesOwner,
 	sharesNode,
 	waitsInCommand,
 } from './explanation-conditions.js';
@@ -47,6 +48,13 @@ export const linkExplanations: readonly Explanation[] = [
 	{...unlinked, cause: 'cli.max', isSymptom: isForRoom},
 	{...unlinked, cause: 'cli.rejected', isSymptom: isForRoom},
 	{...unlinked, cause: 'tls.expiry', isCause: ({effect}) => effect !== undefined, isSymptom: isOfPrimary},
+];
+
+/** The rows about nodes that others lost: one that is alone, and one that others do not list any more. */
+export const lostNodeExplanations: readonly Explanation[] = [
+	{cause: 'clu.alone', where: 'here', symptoms: ['err.failed', 'err.rate']},
+	{cause: 'clu.alone', where: 'anywhere', symptoms: ['clu.view', 'clu.ghost', 'clu.no_replica']},
+	{cause: 'clu.state', where: 'anywhere', symptoms: ['clu.view'], isCause: missesOwner},
 ];
 
 /** What clients do, or cannot do, as the cause of other findings about the same server. */

@@ -41,6 +41,7 @@ import {
 	emptyPrimaryExplanation,
 	errorExplanations,
 	linkExplanations,
+	lostNodeExplanations,
 	machineExplanations,
 } from './explanation-groups.js';
 import {
@@ -277,8 +278,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'clu.same_id', where: 'anywhere', symptoms: sameIdSymptoms},
 	// A node that restarted without its nodes.conf is alone. Its shard then lacks a replica, and the other nodes still
 	// list its old id.
-	{cause: 'clu.alone', where: 'here', symptoms: ['err.failed', 'err.rate']},
-	{cause: 'clu.alone', where: 'anywhere', symptoms: ['clu.view', 'clu.ghost', 'clu.no_replica']},
+	...lostNodeExplanations,
 	{cause: 'srv.restarted', where: 'here', symptoms: ['rep.fullsync_storm', 'rep.lost', 'rep.none']},
 	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms, isSymptom: hasNoObstacle},
 	{cause: 'srv.restarted', where: 'primary', symptoms: ['rep.lost', 'rep.none', 'rep.min_good']},

@@ -8,6 +8,7 @@ import type {RuleId} from '../../source/rules/all-rules.js';
 import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {unlinkedAtAnnounced} from '../../source/rules/cluster-announce.js';
 import {oldAddress} from '../../source/rules/cluster-findings.js';
+import {slotsUnknown} from '../../source/rules/cluster-forgotten.js';
 import {disconnectedSubscriber} from '../../source/rules/disconnected-client.js';
 import type {Explanation} from '../../source/rules/explanation.js';
 import {explanations} from '../../source/rules/explanations.js';
@@ -793,6 +794,17 @@ const cases: ReadonlyArray<
 		[
 			['conn.refused', undefined],
 			['rep.lag_ack', 'conn.refused'],
+		],
+	],
+	[
+		'views differ where nodes forgot the owner of slots',
+		[
+			findingOf('clu.state', 'critical', replica, {evidence: [{name: slotsUnknown, value: 5461, unit: 'count'}]}),
+			findingOf('clu.view', 'critical', primary),
+		],
+		[
+			['clu.state', undefined],
+			['clu.view', 'clu.state'],
 		],
 	],
 	[
