@@ -1,10 +1,9 @@
 import type {Culprit, NextStep} from '../domain/finding.js';
 import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
-import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
 import {busiestShard} from './busiest-shard.js';
-import {mainSendersOf, senderCulprit} from './client-names.js';
+import {type ConnectionWork, connectionWork, culpritSteps, longestCommand} from './main-thread-work.js';
 import {hostFact, infoNumber, kernelFact, pending, rate, setting} from './needs.js';
 import {hint, onHost, processIdFor, programFor} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -40,19 +39,25 @@ export const cpuMain = rule({
 			return clear;
 		}
 
-		const top = longestCommand(facts);
+		const connecting = connectionWork(
+			facts,
+			Math.min(share, ofMain === undefined || Number.isNaN(main) ? user + system : main),
+		);
+		const top = connecting === undefined ? longestCommand(facts, share) : undefined;
 		const severity = share >= limits.critical ? 'critical' : 'warning';
 		const shard = busiestShard(facts);
 		if (ofMain !== undefined) {
 			return fires(severity, {
 				problem: `main thread is ${percent(Math.min(1, share))} busy`,
 				detail: shard?.text,
-				reason: top?.text,
+				reason: connecting?.text ?? top?.text,
 				culprit: top?.culprit,
 				effect: 'slow',
-				evidence: [{name: 'main thread', value: share, unit: 'share'}],
-				meaning: 'All commands run on this one thread. The busier it is, the longer each command waits.',
-				next: busySteps(top?.culprit, shard?.step),
+				evidence: [{name: 'main thread', value: share, unit: 'share'}, ...(connecting?.evidence ?? [])],
+				meaning:
+					connecting?.meaning ??
+					'All commands run on this one thread. The busier it is, the longer each command waits.',
+				next: busySteps(top?.culprit, connecting, shard?.step),
 			});
 		}
 
@@ -60,14 +65,14 @@ export const cpuMain = rule({
 		const isManyThreads = share > oneCore;
 		return fires(isManyThreads ? 'warning' : severity, {
 			problem: `process takes ${isManyThreads ? `${share.toFixed(1)} cores` : `${percent(share)} of a core`}`,
-			reason: top?.text,
+			reason: connecting?.text ?? top?.text,
 			culprit: top?.culprit,
 			effect: isManyThreads ? undefined : 'slow',
-			evidence: [{name: 'process', value: share, unit: 'share'}],
+			evidence: [{name: 'process', value: share, unit: 'share'}, ...(connecting?.evidence ?? [])],
 			meaning: isManyThreads
 				? 'The server does not say how much of it is the main thread, on which all commands run. I/O threads, lazy freeing and modules have threads of their own.'
 				: 'The server does not say how much of it is the main thread. All commands run on that one thread.',
-			next: [onHost(`top -H -p ${processIdFor(facts)}`), ...busySteps(top?.culprit, shard?.step)],
+			next: [onHost(`top -H -p ${processIdFor(facts)}`), ...busySteps(top?.culprit, connecting, shard?.step)],
 		});
 	},
 });
@@ -90,39 +95,27 @@ function activeShare(facts: NodeFacts, main: number): number | undefined {
 const processorPressure = ({record}: NodeFacts): number =>
 	record.host?.value.kind === 'here' ? (record.host.value.kernel.processorPressure ?? 0) : 0;
 
-/** Share of the time of all commands, 0–1, from which a single command counts as the cause of the load. */
-const mostOfTime = 0.5;
-
-/** The command that takes at least half of the time of all commands, and its senders. Undefined if no command does. */
-export function longestCommand(facts: NodeFacts) {
-	const [top] = facts.record.commands.toSorted((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
-	if (top?.timeShare === undefined || top.timeShare < mostOfTime) {
-		return undefined;
-	}
-
-	const command = top.command.toUpperCase();
-	const senders = mainSendersOf(facts, top.command);
-	return {
-		text: message`${command}${senders?.text ?? ''} takes most of the time`,
-		shortText: message`${command}${senders?.text ?? ''}`,
-		culprit: senderCulprit(command, senders),
-	};
-}
-
 /**
 The share of a core from which more than one thread must be running. It is above 1, because two clocks measure it: a
 single thread may seem to take slightly more than one core.
 */
 const oneCore = 1.05;
 
-/** The steps for a busy main thread. A client that causes most of the load comes first. `ofShard`: for a cluster's only busy one. */
-const busySteps = (culprit: Culprit | undefined, ofShard: NextStep | undefined): readonly NextStep[] => [
-	...(culprit?.client === undefined || culprit.command === undefined
-		? []
-		: [hint(message`let ${culprit.client} send ${culprit.command} less often, or stop it`)]),
-	hint('see which commands take the time: panel 5'),
-	ofShard ?? hint('read from replicas, or spread the keys over more primaries'),
-];
+/**
+The steps for a busy main thread. A client that causes most of the load comes first, else what new connections need.
+
+@param ofShard The step for a cluster's only busy node.
+*/
+const busySteps = (
+	culprit: Culprit | undefined,
+	connecting: ConnectionWork | undefined,
+	ofShard: NextStep | undefined,
+): readonly NextStep[] =>
+	connecting?.next ?? [
+		...culpritSteps(culprit),
+		hint('see which commands take the time: panel 5'),
+		ofShard ?? hint('read from replicas, or spread the keys over more primaries'),
+	];
 
 const timeIn = (evidence: HostEvidence | undefined): ProcessorTime | undefined =>
 	evidence?.kind === 'here' ? evidence.kernel.processorTime : undefined;

@@ -12,6 +12,7 @@ import {killedAtLimit} from './killed-save.js';
 import {longestMean} from './linear-commands.js';
 import {noRoom} from './link-obstacles.js';
 import {waitedInCommand} from './main-thread.js';
+import {connectionsEvidence} from './main-thread-work.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
 import {forkOfResync} from './refused-peers.js';
@@ -151,6 +152,10 @@ look slow.
 */
 export const isNoCommands = ({evidence}: Pick<Finding, 'evidence'>): boolean =>
 	evidence.every(({name}) => name !== slowByItself);
+
+/** Whether new connections are what keeps the main thread busy. */
+export const isOfConnections = ({evidence}: Pick<Finding, 'evidence'>): boolean =>
+	evidence.some(({name}) => name === connectionsEvidence);
 
 export const isMostlyStopped =
 	(what: string) =>

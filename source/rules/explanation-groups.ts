@@ -8,6 +8,7 @@ import {
 	isMasterdown,
 	isMostlyStopped,
 	isNoCommands,
+	isOfConnections,
 	isOfLogins,
 	isOfPrimary,
 	missesOwner,
@@ -64,6 +65,8 @@ export const clientExplanations: readonly Explanation[] = [
 	{cause: 'tls.expiry', where: 'here', symptoms: ['tls.handshakes', 'cli.churn', 'cli.storm']},
 	{cause: 'tls.handshakes', where: 'here', symptoms: ['cli.churn', 'cli.storm']},
 	{cause: 'tls.to_plain', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'cli.leak']},
+	// Clients that connect for each request and keep the main thread busy that way.
+	{cause: 'cpu.main', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'lat.queue'], isCause: isOfConnections},
 	{
 		cause: 'cli.patterns',
 		where: 'here',

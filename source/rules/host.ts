@@ -4,10 +4,11 @@ import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {takeoverOf} from '../topology/taken-over.js';
 import {hogOf} from './busy-program.js';
-import {cpuThrottle, longestCommand} from './cpu-network.js';
+import {cpuThrottle} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
 import {osRunq, processorWait} from './host-waits.js';
 import {memoryStep, outOfMemory} from './kernel-kills.js';
+import {longestCommand} from './main-thread-work.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -311,7 +312,7 @@ little. `next`: the step about the client that it works for, where that work is 
 */
 function ownPart(facts: NodeFacts): {readonly text: Message; readonly next: readonly NextStep[]} {
 	const share = (facts.perSecond('cpu', 'used_cpu_user') ?? 0) + (facts.perSecond('cpu', 'used_cpu_sys') ?? 0);
-	const top = share < ownShare ? undefined : longestCommand(facts);
+	const top = share < ownShare ? undefined : longestCommand(facts, share);
 	const {client, command} = (share < largeOwnShare ? undefined : top?.culprit) ?? {};
 	return {
 		text: top === undefined ? '' : message`; the server takes ${percent(share)} of a core, most for ${top.shortText}`,

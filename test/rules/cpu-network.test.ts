@@ -22,11 +22,12 @@ const processor = (main: number, fields: Sections[string] = {}) =>
 		...fields,
 	});
 
+/** A command of a server whose commands take nine tenths of the time. */
 const commandOf = (command: string, timeShare: number) => ({
 	command,
 	timeShare,
 	calls: 100,
-	callsPerSecond: 10,
+	callsPerSecond: 9000 * timeShare,
 	meanMicroseconds: 100,
 	failuresPerSecond: 0,
 });
@@ -81,6 +82,111 @@ testRule(cpuMain, [
 	],
 	['no processor times in INFO', {}, 'absent'],
 ]);
+
+/** INFO of a second: processor time, active time, new connections, commands and the bytes of their replies. */
+const second = (
+	[processorTime, active]: readonly [number, number?],
+	[connections, commands, bytes = 76_000]: readonly [number, number, number?],
+): FactsParts => {
+	const cpu = {
+		used_cpu_user: processorTime,
+		used_cpu_sys: 0,
+		used_cpu_user_main_thread: processorTime,
+		used_cpu_sys_main_thread: 0,
+		...(active === undefined ? {} : {used_active_time_main_thread: active}),
+	};
+	const stats = {
+		total_connections_received: connections,
+		total_commands_processed: commands,
+		total_net_input_bytes: 11_000,
+		total_net_output_bytes: bytes,
+	};
+	const zero = (fields: object) => Object.fromEntries(Object.keys(fields).map(name => [name, 0]));
+	return {info: {cpu, stats}, earlier: {cpu: zero(cpu), stats: zero(stats)}};
+};
+
+const rateOf = (command: string, callsPerSecond: number, meanMicroseconds: number, timeShare: number) => ({
+	...commandOf(command, timeShare),
+	callsPerSecond,
+	meanMicroseconds,
+});
+
+/** Commands of a server with a connection for each request: hardly any time, most of it in the INFO of redis-top. */
+const few = [rateOf('info', 1, 9000, 0.7), rateOf('set', 110, 20, 0.2), rateOf('get', 140, 8, 0.1)];
+const connecting = {
+	atMs: 0,
+	value: [
+		clientOf({id: 3, name: 'api-1', command: 'set'}),
+		...[40, 41, 42].map(id => clientOf({id, address: `127.0.0.31:${id}`, ageSeconds: 0, command: 'NULL'})),
+	],
+};
+const withTls = {certificateExpiresAtMs: 1e13};
+testRule(cpuMain, [
+	[
+		'a TLS connection for each request, on a machine short of processor time',
+		{...second([0.14, 0.98], [36, 250]), ...withTls, record: {commands: few, clients: connecting}},
+		'critical',
+		/^main thread is 98% busy: new TLS connections from 127\.0\.0\.31 take most of the time, 36\/s$/,
+	],
+	[
+		'a TLS connection for each request, before Valkey 9.1',
+		{...second([0.97], [240, 700]), ...withTls, record: {commands: few}},
+		'critical',
+		/^main thread is 97% busy: new TLS connections take most of the time, 240\/s$/,
+	],
+	[
+		'a connection for each request without TLS',
+		{...second([0.95], [6000, 12_000]), record: {commands: [rateOf('get', 6000, 2, 0.8)]}},
+		'critical',
+		/^main thread is 95% busy: new connections take most of the time, 6\.00k\/s$/,
+	],
+	[
+		'few connections, and work that nothing explains: no command is the cause',
+		{...second([0.95], [2, 250]), ...withTls, record: {commands: few}},
+		'critical',
+		/^main thread is 95% busy$/,
+	],
+	[
+		'connections that would each take longer than any handshake',
+		{...second([0.95], [12, 100]), ...withTls, record: {commands: few}},
+		'critical',
+		/^main thread is 95% busy$/,
+	],
+	[
+		'connections beside a command that takes the time',
+		{...second([0.95], [36, 250]), ...withTls, record: {commands: [rateOf('hgetall', 2, 450_000, 0.99)]}},
+		'critical',
+		/^main thread is 95% busy: HGETALL takes most of the time$/,
+	],
+	[
+		'many short commands: the reading and writing for them takes the time',
+		{...second([0.95], [20, 60_000]), ...withTls, record: {commands: [rateOf('get', 60_000, 1, 0.9)]}},
+		'critical',
+		/^main thread is 95% busy: GET takes most of the time$/,
+	],
+	[
+		'large replies: the writing of them takes the time',
+		{...second([0.95], [1, 900, 600e6]), record: {commands: [rateOf('get', 900, 90, 0.9)]}},
+		'critical',
+		/^main thread is 95% busy: GET takes most of the time$/,
+	],
+	[
+		'INFO of redis-top alone has the time of commands',
+		{
+			...second([0.95], [1, 20_000]),
+			record: {commands: [rateOf('info', 1, 500_000, 0.9), rateOf('get', 9000, 4, 0.1)]},
+		},
+		'critical',
+		/^main thread is 95% busy$/,
+	],
+]);
+
+test('cpu.main: no connection is closed where clients connect for each request', () => {
+	const parts = {...second([0.97], [240, 700]), ...withTls, record: {commands: few, clients: connecting}};
+	const {culprit, next} = firingOf(cpuMain, parts);
+	assert.equal(culprit, undefined);
+	assert.match(messageText(next[0]?.text ?? ''), /^let 127\.0\.0\.31 keep its connections: a pool/);
+});
 
 const kernel = (total: number, stolen: number) => ({...emptyKernel, processorTime: {total, stolen}});
 
