@@ -32,6 +32,10 @@ export function receivedOutcome(received: Received, hasPassword = false): Outcom
 	switch (received.kind) {
 		case 'line': {
 			const {text} = received;
+			if (/^-ERR unknown command [`']PROXY[`']/i.test(text)) {
+				return socketOutcome('PROXY_PROTOCOL', '');
+			}
+
 			if (text.startsWith('-')) {
 				return replyOutcome(text, hasPassword);
 			}

@@ -59,6 +59,15 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 		{layer: 'greet', state: 'refusing', problem: 'does not speak the Redis protocol', reason: 'another service?'},
 	],
 	[
+		'PROXY_PROTOCOL',
+		{
+			layer: 'greet',
+			state: 'refusing',
+			problem: 'gets a PROXY protocol header',
+			reason: 'each reply is one command late',
+		},
+	],
+	[
 		'TIMEOUT',
 		{
 			layer: 'server',
@@ -188,7 +197,7 @@ function hostIn(code: string, words: string): Pick<Failure, 'kind' | 'reason'> |
 /**
 Converts the error of a connection to a failure of the node.
 
-@param code The error's code, or `TIMEOUT` (a reply is pending), `CLOSED` (no reason given), `PROTOCOL` (not Redis).
+@param code The error's code, or `TIMEOUT` (a reply is pending), `CLOSED` (no reason given), `PROTOCOL` (not Redis), `PROXY_PROTOCOL`.
 @param words The error's message. It is made printable, and used if the code alone says too little.
 */
 export function socketFailure(code: string, words: string): Failure {

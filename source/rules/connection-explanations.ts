@@ -1,5 +1,6 @@
 import type {NextStep} from '../domain/finding.js';
 import type {Endpoint} from '../domain/node.js';
+import {endWithoutSave, giveItsPassword, lostWithTheFile, seeItsStart, startWithItsFile} from './lost-config-file.js';
 import {quoted} from './node-facts.js';
 
 /** What an outcome of a step means, how to confirm it from elsewhere, and what to do. */
@@ -32,23 +33,6 @@ const openssl = (place: Place): NextStep =>
 	shell(`openssl s_client -connect ${hostOf(place)}:${portOf(place)} -showcerts </dev/null`);
 const dates = (place: Place): NextStep =>
 	shell(`openssl s_client -connect ${hostOf(place)}:${portOf(place)} </dev/null | openssl x509 -noout -dates`);
-
-/** What a server lacks that was started without its config file. */
-export const lostWithTheFile =
-	'A server that is started without its config file lacks its password, its maxmemory, its folder and so its data.';
-/** The last step for a server that was started without its config file. CONFIG REWRITE fails there: it has no file. */
-export const startWithItsFile = 'then start it with its config file again';
-/** How to see whether a server has its config file and its options. */
-export const seeItsStart = 'see on its host how it was started: ps -C redis-server,valkey-server -o pid,args';
-/**
-How clients get in at once again where a line of the config file is missing. Without the file, the server may be empty:
-its replicas would copy the empty data set as soon as they can log in.
-*/
-export const giveItsPassword =
-	'there CONFIG SET requirepass with the password of its clients lets them in at once; then put the line back';
-/** How to end a server before it is started with its config file. */
-export const endWithoutSave =
-	'end it with SHUTDOWN NOSAVE: a save could replace the RDB file, and CONFIG REWRITE fails without a config file';
 
 const unknownAuthority = (place: Place): Explanation => ({
 	meaning: 'The connection is encrypted, but who is at the other end cannot be proved: nobody we trust signed for it.',
@@ -255,6 +239,19 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 				words(
 					'the figures of the proxy itself: twemproxy on its stats port (22222), Envoy on /stats of its admin port',
 				),
+			],
+		}),
+	],
+	[
+		'PROXY_PROTOCOL',
+		place => ({
+			meaning:
+				'A load balancer writes a header of the PROXY protocol first on each connection. The server takes it for a command and answers with an error. So clients take each reply for that of the next command: they read wrong data.',
+			confirm: [command(`${place.cli} PING`)],
+			next: [
+				words('switch it off for this backend: HAProxy send-proxy, NGINX proxy_protocol, AWS NLB proxy_protocol_v2'),
+				words('until then let the clients connect to the server itself'),
+				words('the server does not speak it, so no setting of the server helps'),
 			],
 		}),
 	],

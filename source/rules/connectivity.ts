@@ -351,7 +351,7 @@ function refusalEffect({layer, code}: Failure): Effect | undefined {
 		return undefined;
 	}
 
-	return code === 'PROTOCOL' || code === 'NOT_REDIS' ? 'unreachable' : 'connections-refused';
+	return ['PROTOCOL', 'NOT_REDIS', 'PROXY_PROTOCOL'].includes(code) ? 'unreachable' : 'connections-refused';
 }
 
 /** Length of the window in which lost connections are counted, milliseconds. */

@@ -1,7 +1,7 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf} from '../domain/message.js';
-import {endWithoutSave, giveItsPassword, lostWithTheFile, seeItsStart} from './connection-explanations.js';
+import {endWithoutSave, giveItsPassword, lostWithTheFile, seeItsStart} from './lost-config-file.js';
 import {hint} from './next-steps.js';
 import {quotedName} from './node-facts.js';
 

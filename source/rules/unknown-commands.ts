@@ -57,6 +57,15 @@ command for its work is in CLIENT LIST with it.
 const mayBeOfLibraries = (facts: NodeFacts, unknown: number, waiting: number): boolean =>
 	areOfLibraries(facts, unknown) && waiting < (facts.increase('stats', 'total_connections_received') ?? 0) / 2;
 
+/**
+Whether each new connection made one of the errors. A load balancer that sends the PROXY protocol (version 1) makes one on
+each, and its clients then send commands that the server knows.
+*/
+function isOnePerConnection(facts: NodeFacts, unknown: number): boolean {
+	const connections = facts.increase('stats', 'total_connections_received') ?? 0;
+	return Math.abs(connections - unknown) <= Math.max(2, unknown / 10);
+}
+
 /** Number of renamed commands that a finding names. */
 const namedCommands = 2;
 
@@ -118,6 +127,7 @@ export const errUnknown = rule({
 			});
 		}
 
+		const isPerConnection = first === undefined && isOnePerConnection(facts, unknown);
 		const from =
 			first === undefined ? '' : message` from ${first.name}${more.length === 0 ? '' : ` and ${more.length} more`}`;
 		const {modules} = facts.record;
@@ -127,8 +137,9 @@ export const errUnknown = rule({
 			isCertain: areMeasured(facts, unknownPerSecond, limits.many, heldMs),
 			problem: message`gets commands that it does not have${from}`,
 			detail: perSecond(unknownPerSecond),
-			reason:
-				renamed === undefined
+			reason: isPerConnection
+				? 'one per new connection: a load balancer with the PROXY protocol?'
+				: renamed === undefined
 					? hasNoModules
 						? 'it has no modules'
 						: undefined
@@ -142,6 +153,13 @@ export const errUnknown = rule({
 			meaning:
 				'The client expects a module (JSON, search, time series), a newer version, or a command that was renamed. Each of these commands fails.',
 			next: [
+				...(isPerConnection
+					? [
+							hint(
+								'if clients come through a load balancer: switch the PROXY protocol off there (HAProxy send-proxy), the server does not speak it',
+							),
+						]
+					: []),
 				hint('find the command in the log of its client: the server does not keep its name'),
 				...(renamed === undefined
 					? []

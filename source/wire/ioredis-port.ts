@@ -123,6 +123,12 @@ function redisOptions(settings: ConnectionSettings, name: NameLookup): RedisOpti
 	};
 }
 
+/**
+The error reply to a header of the PROXY protocol, version 1, which a load balancer writes before the first command:
+`unknown command 'PROXY'`. Source: https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt
+*/
+const proxyHeader = /unknown command [`']PROXY[`']/i;
+
 const quotedArguments = /,? with args beginning with.*$/is;
 
 /**
@@ -157,7 +163,7 @@ class IoredisPort implements RedisPort, ActionPort {
 		this.#redis = new Redis(redisOptions(settings, this.#name));
 		// A rejected command only says "Connection is closed."; this event has the reason.
 		this.#redis.on('error', (error: Error) => {
-			this.#lastError = firstCause(error);
+			this.#lastError = this.#endIfProxied(error.message) ? this.#lastError : firstCause(error);
 		});
 	}
 
@@ -200,7 +206,24 @@ class IoredisPort implements RedisPort, ActionPort {
 		}
 
 		// The connection is usable even when the user may not run CLIENT SETNAME.
-		this.#write([['CLIENT', 'SETNAME', clientName]], false).catch(() => undefined);
+		this.#write([['CLIENT', 'SETNAME', clientName]], false).then(
+			([reply]) => this.#endIfProxied(reply instanceof ReplyFailure ? reply.message : ''),
+			() => undefined,
+		);
+	}
+
+	/**
+	Ends the connection if its first reply shows a header of the PROXY protocol: the server took the header for a command.
+	Every later reply would be that of the command before.
+	*/
+	#endIfProxied(words: string): boolean {
+		const isProxied = proxyHeader.test(words);
+		if (isProxied) {
+			this.#lastError = Object.assign(new Error(words), {code: 'PROXY_PROTOCOL'});
+			this.close();
+		}
+
+		return isProxied || proxyHeader.test(this.#lastError?.message ?? '');
 	}
 
 	async ask(commands: ReadonlyArray<readonly string[]>, timeoutMs: number): Promise<Reply[]> {
@@ -265,6 +288,10 @@ class IoredisPort implements RedisPort, ActionPort {
 		try {
 			const [answer] = await this.#within(this.#write([command], false), this.#settings.timeoutMs);
 			const {areBorrowed = false} = this.#settings;
+			if (answer instanceof ReplyFailure && this.#endIfProxied(answer.message)) {
+				throw this.#failureOf(answer, false);
+			}
+
 			if (answer instanceof ReplyFailure && !isNeedless(answer) && !areBorrowed) {
 				throw answer;
 			}

@@ -51,6 +51,12 @@ const connecting = (version: string, connections: number, waiting: number): Fact
 };
 
 testRule(errUnknown, [
+	[
+		'one for each new connection of clients that go on',
+		connecting('8.0.2', 100, 0),
+		'warning',
+		/one per new connection: a load balancer with the PROXY protocol\?$/,
+	],
 	['none', errors(0, 0), 'clear'],
 	['errors of a command that the server has', errors(0, 100), 'clear'],
 	['a monitor that starts', errors(9, 0), 'clear'],
