@@ -98,6 +98,8 @@ export const machineExplanations: readonly Explanation[] = [
 	{cause: 'os.disk', where: 'here', symptoms: [...lateSymptoms, 'mem.aof_buf', 'per.slow_save']},
 	{cause: 'os.psi_memory', where: 'here', symptoms: [...lateSymptoms, 'mem.swap', 'per.fork_slow']},
 	{cause: 'os.retrans', where: 'anywhere', symptoms: ['conn.loss'], isSymptom: sharesNode},
+	// Full resyncs fill the link, and all replies wait.
+	{cause: 'rep.sync_link', where: 'here', symptoms: ['conn.rtt', 'net.big_reply', 'rep.state']},
 	{cause: 'os.retrans', where: 'here', symptoms: ['conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},
 ];
 

@@ -12,6 +12,7 @@ import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {repFlapping} from './replication-flapping.js';
 import {repBacklog, repObuf} from './replication-lag.js';
 import {withPrimary} from './replication-link.js';
+import {repSyncLink} from './resync-traffic.js';
 import {clear, fires, rule} from './rule.js';
 
 const stormWindowMs = 600_000;
@@ -344,4 +345,10 @@ export const repDiscTotal = rule({
 			: clear,
 });
 
-export const replicationResyncRules = [repFullsyncStorm, repFlapping, repDualchannel, repDiscTotal] as const;
+export const replicationResyncRules = [
+	repFullsyncStorm,
+	repFlapping,
+	repDualchannel,
+	repDiscTotal,
+	repSyncLink,
+] as const;

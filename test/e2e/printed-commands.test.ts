@@ -95,6 +95,7 @@ import '../rules/replication-resyncs.test.js';
 import '../rules/replication-setup.test.js';
 import '../rules/replication-timeout.test.js';
 import '../rules/resync-load.test.js';
+import '../rules/resync-traffic.test.js';
 import '../rules/running-failover.test.js';
 import '../rules/same-files.test.js';
 import '../rules/save-often.test.js';
