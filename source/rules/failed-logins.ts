@@ -67,7 +67,8 @@ export const secAuthfail = rule({
 		const perMinute = `${count(Math.round(failures))} per minute`;
 		const from: Message = client === undefined ? '' : message`, last from ${client}`;
 		return fires(isOfReplicas || isLost ? 'critical' : 'warning', {
-			isCertain: areMeasured(facts, failures / 60, limits.many, heldMs),
+			// The users of both nodes and the change of role show the cause. So two samples are enough.
+			isCertain: areMeasured(facts, failures / 60, limits.many, heldMs) || (isLost && failures / 60 >= limits.many),
 			...(most === undefined
 				? {problem: `refuses ${count(Math.round(failures))} logins per minute`}
 				: {

@@ -58,6 +58,19 @@ const withUser = (parts: Partial<AclUser>): FactsParts => ({
 	},
 });
 
+test('sec.authfail: many failed logins for want of a user after a promotion are certain at once', () => {
+	const failing = (perSecond: number, promotedAtMs: readonly number[]) =>
+		firingOf(secAuthfail, {
+			...withUser({user: 'default'}),
+			info: {stats: {acl_access_denied_auth: 100 + perSecond}},
+			earlier: {stats: {acl_access_denied_auth: 100}},
+			watch: {promotedAtMs},
+		}).isCertain;
+	assert.equal(failing(240, [nowMs - 5000]), true);
+	assert.equal(failing(2, [nowMs - 5000]), false);
+	assert.equal(failing(240, []), false);
+});
+
 /** A server that lacks the user, soon after its start, and has run a command that takes users away. */
 const removedBy = (command: string): FactsParts => ({
 	...withUser({user: 'default'}),
