@@ -64,9 +64,13 @@ export function withUnmetNodes(
 	};
 }
 
+/** Name of the evidence that names a primary which answers neither the other nodes nor redis-top. */
+export const missingPrimary = 'primary without answer';
+
 /**
-The finding on a cluster without a majority, if each missing primary refuses connections. The missing primaries are then
-down, and not beyond a cut in the network. No replica is elected, because the primaries that answer are no majority.
+The finding on a cluster without a majority, if redis-top gets no connection to any missing primary. No replica is elected,
+because the primaries that answer are no majority. Missing primaries that refuse connections are down. Others may live beyond
+a cut in the network.
 */
 export function withDeadMajority(
 	finding: FleetEvaluation,
@@ -75,12 +79,14 @@ export function withDeadMajority(
 ): FleetEvaluation {
 	const missing = unreachedPrimaries(comparison);
 	const addresses = missing.map(comparison.nameOf);
-	const areDown = addresses.every(address => refusals.has(fleet.nodes.get(address)?.record.failure?.code));
+	const failures = addresses.map(address => fleet.nodes.get(address)?.record.failure);
+	const areOut = failures.every(failure => failure?.state === 'down');
+	const areDown = failures.every(failure => refusals.has(failure?.code));
 	// Where one node of all answers, the others may have come back at other addresses.
 	const isAlone = comparison.views.length < 2;
 	const hasMajority = comparison.partitions.some(partition => partition.hasMajority);
 	const haveMoved = finding.kind === 'fires' && finding.evidence.some(({name}) => name === oldAddress);
-	if (finding.kind !== 'fires' || isAlone || haveMoved || hasMajority || missing.length === 0 || !areDown) {
+	if (finding.kind !== 'fires' || isAlone || haveMoved || hasMajority || missing.length === 0 || !(areOut || areDown)) {
 		return finding;
 	}
 
@@ -89,20 +95,35 @@ export function withDeadMajority(
 	const candidates = missing.flatMap(id => failoverCandidateOf(comparison, id) ?? []);
 	return {
 		...finding,
-		problem: message`${missing.length} of ${size} primaries are down: no majority, no failover`,
+		problem: message`${missing.length} of ${size} primaries ${areDown ? 'are down: no majority' : 'do not answer: no majority here'}, no failover`,
 		detail: undefined,
-		reason: message`${names} ${missing.length === 1 ? 'refuses' : 'refuse'} connections`,
+		reason: areDown
+			? message`${names} ${missing.length === 1 ? 'refuses' : 'refuse'} connections`
+			: message`neither redis-top nor the other nodes reach ${names}`,
 		nodes: [...addresses, ...candidates],
-		meaning:
-			'No replica can be elected without a majority of the primaries, and no node takes writes: the slots of the dead primaries stay unserved.',
+		evidence: [
+			...finding.evidence,
+			...(areDown ? [] : addresses.map(address => ({name: missingPrimary, value: message`${nodeName(address)}`}))),
+		],
+		meaning: areDown
+			? 'No replica can be elected without a majority of the primaries, and no node takes writes: the slots of the dead primaries stay unserved.'
+			: 'No replica can be elected without a majority of the primaries, and the nodes that answer refuse commands (CLUSTERDOWN). If the others live, they are the majority and may have promoted other owners of the same slots: run redis-top on their side.',
 		next: [
-			hint(
-				message`start ${names}: they have the newest data, and the cluster serves again as soon as a majority answers`,
-			),
+			areDown
+				? hint(
+						message`start ${names}: they have the newest data, and the cluster serves again as soon as a majority answers`,
+					)
+				: hint(
+						message`bring back ${addresses.length === 1 ? 'it' : 'one of them'}, machine or network: with a majority the cluster serves again`,
+					),
 			...(candidates.length === 0
 				? []
 				: [
-						hint('or, only if they stay away, promote their replicas without a vote:'),
+						hint(
+							areDown
+								? 'or, only if they stay away, promote their replicas without a vote:'
+								: 'or, only if they are gone for good (look from their side), promote their replicas without a vote: where they live, both take writes, and one side is lost',
+						),
 						...candidates.map(address => askNode(fleet, address, 'CLUSTER FAILOVER TAKEOVER')),
 					]),
 			askNode(fleet, comparison.views[0]?.address, 'CLUSTER NODES'),

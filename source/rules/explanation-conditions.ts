@@ -3,6 +3,7 @@ import {awaitedState} from './awaited-resync.js';
 import {unlinkedAtAnnounced} from './cluster-announce.js';
 import {oldAddress} from './cluster-findings.js';
 import {slotsUnknown} from './cluster-forgotten.js';
+import {missingPrimary} from './cluster-majority-lost.js';
 import {disconnectedSubscriber} from './disconnected-client.js';
 import {errorCode} from './errors-modules.js';
 import type {Finding} from './finding.js';
@@ -131,7 +132,9 @@ export const isUnlinkedAtAnnounced = ({evidence}: Finding): boolean =>
 
 export const hasOldAddresses = hasEvidence(oldAddress);
 
-export const isStalled = ({severity}: Finding): boolean => severity === 'critical';
+export const hasMissingPrimaries = hasEvidence(missingPrimary);
+
+export const isCritical = ({severity}: Finding): boolean => severity === 'critical';
 
 export const isForScripts = hasEvidence(scriptBytes);
 

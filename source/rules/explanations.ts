@@ -5,6 +5,7 @@ import {
 	failedAtLimit,
 	fillsNetwork,
 	hasLoggedObstacle,
+	hasMissingPrimaries,
 	hasNoObstacle,
 	hasNoPlaceForData,
 	hasOldAddresses,
@@ -12,6 +13,7 @@ import {
 	holdsLong,
 	holdsReplicasBack,
 	holdsThread,
+	isCritical,
 	isCutOff,
 	isFlush,
 	isForRights,
@@ -28,7 +30,6 @@ import {
 	isRepeated,
 	isReportOf,
 	isSlowOrSilenced,
-	isStalled,
 	isUnlinked,
 	isUnlinkedAtAnnounced,
 	isWarning,
@@ -132,13 +133,21 @@ export const explanations: readonly Explanation[] = [
 		cause: 'rep.sync',
 		where: 'primary',
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'rep.lag_ack'],
-		isCause: isStalled,
+		isCause: isCritical,
 	},
 	// A replica that copies everything again is the one that is not online yet.
 	{cause: 'rep.sync', where: 'primary', symptoms: ['rep.state', 'mem.repl_buf'], isCause: isWarning},
 	// A timeout shorter than what it waits for breaks the link again and again.
 	{cause: 'rep.timeout', where: 'primary', symptoms: ['rep.flapping']},
 	{cause: 'rep.timeout', where: 'here', symptoms: ['rep.flapping']},
+	// The replicas of a primary that was replaced while it lived follow the new one, or are cut off from the old one.
+	{
+		cause: 'rep.diverged',
+		where: 'here',
+		symptoms: ['rep.lag_ack', 'rep.lag_bytes', 'rep.overrun_eta', 'rep.lost', 'rep.none', 'rep.min_good'],
+		isCause: isCritical,
+	},
+	{cause: 'rep.diverged', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCritical},
 	// Both ends of a cut link report the cut.
 	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
 	...behindExplanations,
@@ -250,6 +259,14 @@ export const explanations: readonly Explanation[] = [
 		where: 'anywhere',
 		symptoms: ['conn.unreachable', 'conn.refused', 'conn.unresponsive', 'clu.node_fail', 'clu.state', ...linkSymptoms],
 		isCause: hasOldAddresses,
+	},
+	// Where most primaries do not answer, the whole cluster is down.
+	{
+		cause: 'clu.minority',
+		where: 'anywhere',
+		symptoms: ['conn.unreachable', 'conn.refused', 'conn.unresponsive'],
+		isCause: hasMissingPrimaries,
+		isSymptom: sharesNode,
 	},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},

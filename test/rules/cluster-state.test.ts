@@ -5,6 +5,7 @@ import type {NodeAddress} from '../../source/domain/node.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {statementText} from '../../source/domain/statement.js';
 import {oldAddress} from '../../source/rules/cluster-findings.js';
+import {missingPrimary} from '../../source/rules/cluster-majority-lost.js';
 import {
 	cluConfig,
 	cluCoverage,
@@ -131,9 +132,23 @@ testClusterRule(cluMinority, [
 	[
 		'two of three primaries that may live beyond a cut in the network',
 		twoDown({...silent, code: 'ETIMEDOUT'}),
+		/^critical -: 2 of 3 primaries do not answer: no majority here, no failover: neither redis-top nor the other nodes reach 17051, 17052$/,
+	],
+	[
+		'two of three primaries that redis-top reaches, and the other nodes do not',
+		twoDown({...silent, code: 'NOAUTH', state: 'refusing'}),
 		/^critical -: the 4 nodes that answer are a minority/,
 	],
 ]);
+
+test('clu.minority: primaries that do not answer are brought back first, and replaced only if they are gone for good', () => {
+	const [found] = cluMinority.evaluate(fleetOf(twoDown({...silent, code: 'ETIMEDOUT'})), () => 5000);
+	assert.ok(found?.kind === 'fires');
+	const next = found.next.map(({text}) => messageText(text)).join('\n');
+	assert.match(next, /^bring back one of them, machine or network: /);
+	assert.match(next, /gone for good.*\n.*-p 17054 CLUSTER FAILOVER TAKEOVER\n.*-p 17055 CLUSTER FAILOVER TAKEOVER/);
+	assert.equal(found.evidence.filter(({name}) => name === missingPrimary).length, 2);
+});
 
 test('clu.minority: where primaries are down, they are started, or their replicas promoted without a vote', () => {
 	const [found] = cluMinority.evaluate(fleetOf(twoDown(silent)), () => 5000);

@@ -9,6 +9,7 @@ import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {unlinkedAtAnnounced} from '../../source/rules/cluster-announce.js';
 import {oldAddress} from '../../source/rules/cluster-findings.js';
 import {slotsUnknown} from '../../source/rules/cluster-forgotten.js';
+import {missingPrimary} from '../../source/rules/cluster-majority-lost.js';
 import {disconnectedSubscriber} from '../../source/rules/disconnected-client.js';
 import type {Explanation} from '../../source/rules/explanation.js';
 import {explanations} from '../../source/rules/explanations.js';
@@ -833,6 +834,38 @@ const cases: ReadonlyArray<
 			['clu.minority', undefined],
 			['conn.unreachable', 'clu.minority'],
 			['conn.refused', 'clu.minority'],
+		],
+	],
+	[
+		'most primaries without an answer explain that they are unreachable, not that another node is',
+		[
+			findingOf('conn.unreachable', 'critical', replica),
+			findingOf('conn.refused', 'critical', primary),
+			findingOf('clu.minority', 'critical', undefined, {
+				nodes: [replica],
+				evidence: [{name: missingPrimary, value: replica}],
+			}),
+		],
+		[
+			['conn.refused', undefined],
+			['clu.minority', undefined],
+			['conn.unreachable', 'clu.minority'],
+		],
+	],
+	[
+		'two primaries of one history explain what the replicas of the old one lack',
+		[findingOf('rep.lag_ack', 'critical', primary), findingOf('rep.diverged', 'critical', primary)],
+		[
+			['rep.diverged', undefined],
+			['rep.lag_ack', 'rep.diverged'],
+		],
+	],
+	[
+		'a failover that may be running explains nothing',
+		[findingOf('rep.lag_ack', 'critical', primary), findingOf('rep.diverged', 'info', primary)],
+		[
+			['rep.lag_ack', undefined],
+			['rep.diverged', undefined],
 		],
 	],
 	[

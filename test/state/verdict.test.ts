@@ -5,6 +5,7 @@ import {type Message, message, messageText, nameOf, nodeName} from '../../source
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {MonitoredPrimary} from '../../source/domain/sentinel.js';
 import {oldAddress} from '../../source/rules/cluster-findings.js';
+import {missingPrimary} from '../../source/rules/cluster-majority-lost.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
@@ -695,6 +696,7 @@ test('a node that a finding of the cluster names as announced is told once', () 
 	for (const finding of [
 		named('clu.announce', {}),
 		named('clu.minority', {evidence: [{name: oldAddress, value: announced.address}]}),
+		named('clu.minority', {evidence: [{name: missingPrimary, value: announced.address}]}),
 	]) {
 		const verdict = verdictOf(stateWith([finding], [up, announced]), sampledAtMs);
 		assert.ok(verdict.severity === 'critical');
