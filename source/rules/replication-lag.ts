@@ -132,14 +132,30 @@ export const repLagBytes = rule({
 
 type AcknowledgingReplica = ReplicaLink & {readonly ackAgeSeconds: number};
 
-/** Replicas by SYNC acknowledge nothing, so they come last. */
+/** Replicas that follow another primary by now come last, after those by SYNC, which acknowledge nothing. */
 const acknowledgements = (facts: NodeFacts): readonly AcknowledgingReplica[] =>
 	facts.record.replicas
 		.filter((link): link is AcknowledgingReplica => link.ackAgeSeconds !== undefined)
-		.toSorted((a, b) => Number(isBySync(a, facts)) - Number(isBySync(b, facts)) || b.ackAgeSeconds - a.ackAgeSeconds);
+		.toSorted(
+			(a, b) =>
+				Number(followsOther(a, facts)) - Number(followsOther(b, facts)) ||
+				Number(isBySync(a, facts)) - Number(isBySync(b, facts)) ||
+				b.ackAgeSeconds - a.ackAgeSeconds,
+		);
 
 /** The online replica whose last acknowledgement is oldest; undefined without one. */
 const oldestAcknowledgement = (facts: NodeFacts): AcknowledgingReplica | undefined => acknowledgements(facts)[0];
+
+/**
+Whether a listed replica answers redis-top with another replication history than the primary's. Another primary has it now,
+or it was promoted. A primary that is cut off lists it until repl-timeout. A replica by SYNC has no history.
+*/
+function followsOther({address}: ReplicaLink, facts: NodeFacts): boolean {
+	const replica = facts.nodes.get(address);
+	const own = facts.text('replication', 'master_replid');
+	const theirs = answersNow(replica) ? replica.sample?.info.text('replication', 'master_replid') : undefined;
+	return own !== undefined && theirs !== undefined && theirs !== '' && own !== theirs;
+}
 
 /**
 Whether a replica answers redis-top although it has received nothing from its primary for this many seconds. Such a
@@ -180,6 +196,10 @@ export const repLagAck = rule({
 		}
 
 		const {ackAgeSeconds, address, behindBytes} = oldest;
+		if (followsOther(oldest, facts)) {
+			return clear;
+		}
+
 		if (ackAgeSeconds <= limits.warning || isBySync(oldest, facts)) {
 			const bySync = acknowledgements(facts).find(link => link.ackAgeSeconds > limits.warning && isBySync(link, facts));
 			return bySync === undefined ? clear : unacknowledged(facts, bySync);

@@ -8,6 +8,7 @@ import type {NodeFacts} from './node-facts.js';
 import {isSettling, roleGrace} from './replication-link.js';
 import {type FleetFacts, fires, rule} from './rule.js';
 import {monitoredGroups} from './sentinel-groups.js';
+import {topWriter} from './writers.js';
 
 export const repDiverged = rule({
 	id: 'rep.diverged',
@@ -17,7 +18,7 @@ export const repDiverged = rule({
 			'Two primaries share a replication history. The `master_replid2` of one is the `master_replid` of the other, or both have the same `master_replid2`. One that has read nothing from a primary since its start (`total_net_repl_input_bytes:0`) was a replica and started as a primary.',
 		since: '4.0',
 		falsePositives: [
-			'Two primaries exist for a moment in every failover. For half a minute the finding is info: after a change of role, or while a sentinel lists one of the two as a replica that it reaches.',
+			"Two primaries exist for a moment in every failover. For half a minute the finding is info: after a change of role, or while a sentinel lists one of the two as a replica that it reaches. It is critical after two seconds where none of the old primary's replicas acknowledges, because nothing then ends the state.",
 			'Primaries of a cluster and of unrelated servers share no history. The rule leaves clusters out.',
 		],
 	},
@@ -40,18 +41,56 @@ export const repDiverged = rule({
 		}
 
 		for (const [index, one] of primaries.entries()) {
-			const other = primaries.slice(index + 1).find(candidate => shareHistory(one, candidate));
-			if (other !== undefined) {
+			const peer = primaries.slice(index + 1).find(candidate => shareHistory(one, candidate));
+			if (peer !== undefined) {
+				const [former, promoted] = wasPromotedFrom(one, peer) ? [peer, one] : [one, peer];
+				const held = heldMs(former.address, promoted.address);
 				const isPassing =
-					heldMs(one.address, other.address) < one.limitsOf(roleGrace).seconds * 1000 &&
-					isFailingOver([one, other], fleet);
-				return [{...diverged(one, other, isPassing), node: one.address, subject: other.address}];
+					held < former.limitsOf(roleGrace).seconds * 1000 &&
+					isFailingOver([former, promoted], fleet) &&
+					!(held >= isolatedMs && isIsolated(former));
+				return [
+					{
+						...diverged(former, promoted, isPassing, heldBySentinels([former, promoted], fleet)),
+						node: former.address,
+						subject: promoted.address,
+					},
+				];
 			}
 		}
 
 		return [];
 	},
 });
+
+/** Milliseconds for which both are primaries before their replicas' silence counts: one poll may see links that are ending. */
+const isolatedMs = 2000;
+
+/** Seconds without an acknowledgement from which a replica counts as silent: it acknowledges every second (rep.lag_ack). */
+const silentSeconds = 5;
+
+/**
+Whether a primary answers redis-top, and none of the replicas that it lists acknowledges. In a failover the replicas close
+their links. Links that stay without a word are cut, and so is the way by which Sentinels would make it a replica.
+*/
+function isIsolated({record, sample}: NodeFacts): boolean {
+	const online = record.replicas.filter(({state}) => state === 'online');
+	return (
+		sample !== undefined &&
+		record.failure === undefined &&
+		record.pendingSinceMs === undefined &&
+		online.length > 0 &&
+		online.every(({ackAgeSeconds}) => ackAgeSeconds !== undefined && ackAgeSeconds > silentSeconds)
+	);
+}
+
+/** Of two primaries, the one that every Sentinel which answers and watches one of them holds; undefined if they disagree. */
+function heldBySentinels(pair: readonly NodeFacts[], fleet: FleetFacts): NodeAddress | undefined {
+	const held = monitoredGroups(fleet).flatMap(({reports}) => reports.map(({primary}) => primary.address));
+	const ofPair = new Set(held.filter(address => pair.some(facts => facts.address === address)));
+	const [only] = ofPair;
+	return ofPair.size === 1 ? only : undefined;
+}
 
 /** Flags that a Sentinel sets on a node which it does not reach, so that it cannot turn the node into a replica. */
 const outOfReach = ['s_down', 'o_down', 'disconnected'];
@@ -88,6 +127,12 @@ function isOneHistory(a: ReplicationIds, b: ReplicationIds): boolean {
 	return same(a.now, b.before) || same(b.now, a.before) || same(a.before, b.before);
 }
 
+/** Whether a primary was a replica of the other until it was promoted. */
+const wasPromotedFrom = (one: NodeFacts, other: NodeFacts): boolean =>
+	one.sample !== undefined &&
+	other.sample !== undefined &&
+	replicationIds(one.sample).before === replicationIds(other.sample).now;
+
 type ReplicationIds = {readonly now: string | undefined; readonly before: string | undefined};
 
 const replicationIds = ({info}: NodeSample): ReplicationIds => ({
@@ -113,7 +158,13 @@ export function promotedBeside({address, sample, nodes}: NodeFacts): NodeAddress
 	return other?.address;
 }
 
-function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean) {
+/**
+The finding on two primaries of one history.
+
+@param held The one of the two that Sentinels hold for the primary; undefined without Sentinels, or if they disagree.
+*/
+function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean, held: NodeAddress | undefined) {
+	const isReplaced = !isPassing && held === other.address;
 	const history = (facts: NodeFacts): Evidence[] => [
 		{name: 'primary', value: message`${nodeName(facts.address)}`},
 		...(['master_replid', 'master_replid2', 'second_repl_offset', 'master_repl_offset'] as const).flatMap(name => {
@@ -123,19 +174,46 @@ function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean) {
 	];
 	return fires(isPassing ? 'info' : 'critical', {
 		problem: message`and ${nodeName(other.address)} are both primaries of the same data`,
-		reason: 'they share a replication history',
+		reason: isReplaced
+			? message`sentinels hold ${nodeName(other.address)}, what ${nodeName(one.address)} takes will be lost`
+			: 'they share a replication history',
 		effect: isPassing ? undefined : 'data-at-risk',
 		nodes: [one.address, other.address],
 		evidence: [...history(one), ...history(other)],
 		meaning:
 			'Each accepts writes that the other lacks. Whichever becomes a replica loses its own writes since second_repl_offset.',
-		next: [
-			hint('stop writes to one of them first; decide by master_repl_offset and by which one your clients use'),
-			hint('save the one that will lose (BGSAVE, copy its RDB file to a safe place) before REPLICAOF'),
-			redisCli(other, 'INFO replication'),
-		],
-		...(isPassing ? {} : {action: 'replicaof', remedy: loserOf(one, other)}),
+		...(isReplaced && isIsolated(one)
+			? replacedSteps(one, other)
+			: {
+					next: [
+						hint('stop writes to one of them first; decide by master_repl_offset and by which one your clients use'),
+						hint('save the one that will lose (BGSAVE, copy its RDB file to a safe place) before REPLICAOF'),
+						redisCli(other, 'INFO replication'),
+					],
+					...(isPassing ? {} : {action: 'replicaof', remedy: loserOf(one, other)}),
+				}),
 	});
+}
+
+/**
+What to do about a primary that was replaced and is cut off from its replicas. No REPLICAOF is offered: it would discard the
+writes before they are saved, and Sentinels send it as soon as they reach the node.
+*/
+function replacedSteps(former: NodeFacts, promoted: NodeFacts) {
+	const writer = topWriter(former);
+	const takers = writer === undefined ? '' : message` (${writer.text})`;
+	return {
+		next: [
+			hint(message`stop writes to ${nodeName(former.address)}: they are lost when it becomes a replica${takers}`),
+			redisCli(former, 'CONFIG SET min-replicas-to-write 1'),
+			hint('it then refuses writes, as no replica acknowledges; set it back to 0 when the network is repaired'),
+			redisCli(former, 'BGSAVE'),
+			hint('copy that RDB file to a safe place before the network is repaired: it has the writes that the other lacks'),
+			hint(
+				message`then repair the network between ${nodeName(former.address)} and ${nodeName(promoted.address)}: Sentinels make it a replica`,
+			),
+		],
+	};
 }
 
 /**

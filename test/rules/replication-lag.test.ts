@@ -81,11 +81,16 @@ test('rep.lag_bytes: the effect is stale reads, and the finding concerns both no
 });
 
 /** The replica, which has received the last data this many seconds ago. */
-const hearing = (secondsAgo: number) =>
+const hearing = (secondsAgo: number, history?: string) =>
 	recordFrom({
 		address: '10.0.1.12:6379',
 		role: 'replica',
-		info: replication({role: 'slave', master_link_status: 'up', master_last_io_seconds_ago: secondsAgo}),
+		info: replication({
+			role: 'slave',
+			master_link_status: 'up',
+			master_last_io_seconds_ago: secondsAgo,
+			...(history === undefined ? {} : {master_replid: history}),
+		}),
 	});
 /** A replica that answers redis-top and has its link, with the replication id of its primary or without. */
 const linked = (id: string) =>
@@ -102,6 +107,8 @@ const linked = (id: string) =>
 		},
 	});
 
+const ofHistory = (history: string, {replication: fields}: Sections): Sections =>
+	replication({...fields, master_replid: history});
 testRule(repLagAck, [
 	[
 		'a replica by SYNC never acknowledges',
@@ -147,6 +154,16 @@ testRule(repLagAck, [
 		{info: behind(5, 5, 'online', 11), nodes: [hearing(11)]},
 		'critical',
 		/ for 11s: both answer here, so the network between them drops packets$/,
+	],
+	[
+		'the replica follows another primary, and this one lists it until repl-timeout',
+		{info: ofHistory('a', behind(5, 5, 'online', 11)), nodes: [hearing(0, 'b')]},
+		'clear',
+	],
+	[
+		'the replica has the same history',
+		{info: ofHistory('a', behind(5, 5, 'online', 11)), nodes: [hearing(0, 'a')]},
+		'critical',
 	],
 	[
 		'the replica was frozen until a moment ago',

@@ -503,6 +503,45 @@ test('rep.diverged: the finding is critical at once, but info for half a minute 
 	assert.equal(severityAfter(3, history('10.0.1.1:1', a, none), changed), 'info');
 });
 
+/** The old primary, whose replicas have been silent for this long, and the promoted one, whose role has just changed. */
+const partedAfter = (silentSeconds: number) => [
+	factsOf({
+		record: {address: '10.0.1.1:1'},
+		info: replication({
+			role: 'master',
+			master_replid: a,
+			master_replid2: none,
+			master_repl_offset: 9000,
+			connected_slaves: 1,
+			slave0: `ip=10.0.1.2,port=1,state=online,offset=1000,lag=${silentSeconds}`,
+		}),
+	}),
+	factsOf({
+		record: {address: '10.0.1.2:1'},
+		info: replication({role: 'master', master_replid: b, master_replid2: a}),
+		watch: settling,
+	}),
+];
+
+test('rep.diverged: an old primary whose replicas are all silent is cut off, and no failover turns it into a replica', () => {
+	const sentinel = sentinelFor('10.0.1.2:1', '10.0.1.1:1', []);
+	assert.equal(severityAfter(3, ...partedAfter(8), sentinel), 'critical');
+	assert.equal(severityAfter(1, ...partedAfter(8), sentinel), 'info', 'one poll may see links that are ending');
+	assert.equal(severityAfter(3, ...partedAfter(1), sentinel), 'info', 'its replicas acknowledge');
+
+	const nodes = new Map([...partedAfter(8), sentinel].toReversed().map(node => [node.address, node]));
+	const [found] = repDiverged.evaluate({nodes, deployment: 'sentinel', nowMs}, () => 3000);
+	assert.equal(
+		textOf(found),
+		'and 10.0.1.2:1 are both primaries of the same data: sentinels hold 10.0.1.2:1, what 10.0.1.1:1 takes will be lost',
+	);
+	assert.ok(found?.kind === 'fires');
+	assert.equal(found.node, '10.0.1.1:1');
+	assert.equal(found.action, undefined, 'a REPLICAOF would discard the writes');
+	assert.match(messageText(found.next[0]?.text ?? ''), /^stop writes to 10\.0\.1\.1:1: they are lost/);
+	assert.match(messageText(found.next[1]?.text ?? ''), /-h 10\.0\.1\.1 -p 1 CONFIG SET min-replicas-to-write 1$/);
+});
+
 test('rep.lost: replicas that follow a promoted replica are not lost', () => {
 	const beside = (before: string) =>
 		recordFrom({address: '10.0.1.2:1', info: replication({role: 'master', master_replid: b, master_replid2: before})});
