@@ -2,8 +2,11 @@ import type {Explanation} from './explanation.js';
 import {
 	awaitsResync,
 	concernsNodeOf,
+	hasMissingPrimaries,
+	hasOldAddresses,
 	hasOnlyUserOf,
 	isBehindSilenced,
+	isCritical,
 	isForRoom,
 	isMasterdown,
 	isMostlyStopped,
@@ -111,3 +114,34 @@ export const emptyPrimaryExplanation: Explanation = {
 	isCause: ({severity}) => severity !== 'info',
 	isSymptom: sharesNode,
 };
+
+/** The rows about a primary that another one replaced while it lived. */
+export const replacedPrimaryExplanations: readonly Explanation[] = [
+	// The replicas of a primary that was replaced while it lived follow the new one, or are cut off from the old one.
+	{
+		cause: 'rep.diverged',
+		where: 'here',
+		symptoms: ['rep.lag_ack', 'rep.lag_bytes', 'rep.overrun_eta', 'rep.lost', 'rep.none', 'rep.min_good'],
+		isCause: isCritical,
+	},
+	{cause: 'rep.diverged', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCritical},
+];
+
+/** The rows about a cluster most of whose primaries do not answer where the other nodes look for them. */
+export const lostMajorityExplanations: readonly Explanation[] = [
+	// Nothing answers at the old addresses of nodes that came back at other addresses.
+	{
+		cause: 'clu.minority',
+		where: 'anywhere',
+		symptoms: ['conn.unreachable', 'conn.refused', 'conn.unresponsive', 'clu.node_fail', 'clu.state', ...linkSymptoms],
+		isCause: hasOldAddresses,
+	},
+	// Where most primaries do not answer, the whole cluster is down.
+	{
+		cause: 'clu.minority',
+		where: 'anywhere',
+		symptoms: ['conn.unreachable', 'conn.refused', 'conn.unresponsive'],
+		isCause: hasMissingPrimaries,
+		isSymptom: sharesNode,
+	},
+];

@@ -5,10 +5,8 @@ import {
 	failedAtLimit,
 	fillsNetwork,
 	hasLoggedObstacle,
-	hasMissingPrimaries,
 	hasNoObstacle,
 	hasNoPlaceForData,
-	hasOldAddresses,
 	hasSilenced,
 	holdsLong,
 	holdsReplicasBack,
@@ -42,8 +40,10 @@ import {
 	emptyPrimaryExplanation,
 	errorExplanations,
 	linkExplanations,
+	lostMajorityExplanations,
 	lostNodeExplanations,
 	machineExplanations,
+	replacedPrimaryExplanations,
 } from './explanation-groups.js';
 import {
 	failoverSymptoms,
@@ -140,14 +140,7 @@ export const explanations: readonly Explanation[] = [
 	// A timeout shorter than what it waits for breaks the link again and again.
 	{cause: 'rep.timeout', where: 'primary', symptoms: ['rep.flapping']},
 	{cause: 'rep.timeout', where: 'here', symptoms: ['rep.flapping']},
-	// The replicas of a primary that was replaced while it lived follow the new one, or are cut off from the old one.
-	{
-		cause: 'rep.diverged',
-		where: 'here',
-		symptoms: ['rep.lag_ack', 'rep.lag_bytes', 'rep.overrun_eta', 'rep.lost', 'rep.none', 'rep.min_good'],
-		isCause: isCritical,
-	},
-	{cause: 'rep.diverged', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCritical},
+	...replacedPrimaryExplanations,
 	// Both ends of a cut link report the cut.
 	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
 	...behindExplanations,
@@ -253,21 +246,7 @@ export const explanations: readonly Explanation[] = [
 		where: 'primary',
 		symptoms: ['conn.refused', 'conn.unreachable', 'conn.refusing', 'conn.unresponsive', 'conn.stale', 'conn.flapping'],
 	},
-	// Nothing answers at the old addresses of nodes that came back at other addresses.
-	{
-		cause: 'clu.minority',
-		where: 'anywhere',
-		symptoms: ['conn.unreachable', 'conn.refused', 'conn.unresponsive', 'clu.node_fail', 'clu.state', ...linkSymptoms],
-		isCause: hasOldAddresses,
-	},
-	// Where most primaries do not answer, the whole cluster is down.
-	{
-		cause: 'clu.minority',
-		where: 'anywhere',
-		symptoms: ['conn.unreachable', 'conn.refused', 'conn.unresponsive'],
-		isCause: hasMissingPrimaries,
-		isSymptom: sharesNode,
-	},
+	...lostMajorityExplanations,
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		// A replica whose log tells why it got no data had lost its link before.
