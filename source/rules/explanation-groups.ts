@@ -2,6 +2,7 @@ import type {Explanation} from './explanation.js';
 import {
 	awaitsResync,
 	concernsNodeOf,
+	fillsNetwork,
 	hasMissingPrimaries,
 	hasOldAddresses,
 	hasOnlyUserOf,
@@ -68,6 +69,8 @@ export const clientExplanations: readonly Explanation[] = [
 	{cause: 'tls.expiry', where: 'here', symptoms: ['tls.handshakes', 'cli.churn', 'cli.storm']},
 	{cause: 'tls.handshakes', where: 'here', symptoms: ['cli.churn', 'cli.storm']},
 	{cause: 'tls.to_plain', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'cli.leak']},
+	// While a command holds the main thread, nothing writes the replies.
+	{cause: 'lat.command_hog', where: 'here', symptoms: ['net.big_reply'], isSymptom: finding => !fillsNetwork(finding)},
 	// Clients that connect for each request and keep the main thread busy that way.
 	{cause: 'cpu.main', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'lat.queue'], isCause: isOfConnections},
 	{

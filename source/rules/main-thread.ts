@@ -85,6 +85,12 @@ const commandsOfInterval = {
 /** Share of the time, 0–1, in which the main thread runs or waits for a processor, from which it has no time to spare. */
 const wholeProcessor = 0.9;
 
+/**
+Least own time of a call, in milliseconds, with which a command that always runs holds up all other clients for as long:
+the threshold of conn.rtt.
+*/
+const heldMs = 100;
+
 /** Least own time of a call that makes a command heavy, in milliseconds. Simple commands take a few microseconds. */
 const heavyCallMs = 0.2;
 
@@ -118,6 +124,7 @@ export const latCommandHog = rule({
 		since: '2.6',
 		falsePositives: [
 			'A server with one kind of work has one command. The finding is only info below the threshold of `cpu.main`, unless the calls are long and the thread always runs or waits for a processor (`os.runq`).',
+			'Short calls in large numbers are a warning. The finding is critical only if each call holds the thread for a tenth of a second, for nearly all of the time.',
 			'A call may have begun before the earlier sample. Three samples in a row must show the share.',
 		],
 	},
@@ -145,7 +152,11 @@ export const latCommandHog = rule({
 		const isFull = top.share >= facts.limitsOf(cpuMain).warning || fillsProcessor(facts, top.meanMicroseconds / 1000);
 		const worked = littleProcessorTime(facts, top.share);
 		const shard = isFull ? busiestShard(facts) : undefined;
-		return fires(isFull ? 'warning' : 'info', {
+		const isHeld =
+			isFull &&
+			top.share >= facts.limitsOf(cpuMain).critical &&
+			(top.meanMicroseconds / 1000) * (1 - (processorWait.read(facts) ?? 0)) >= heldMs;
+		return fires(isHeld ? 'critical' : isFull ? 'warning' : 'info', {
 			problem: message`spends ${percent(Math.min(1, top.share))} of its time in ${command}${senders?.text ?? ''}`,
 			detail: shard?.text,
 			effect: 'slow',

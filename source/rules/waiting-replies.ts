@@ -4,6 +4,7 @@ import {message} from '../domain/message.js';
 import {isLoopback} from '../domain/node.js';
 import {bytes, bytesPerSecond, count} from '../text/units.js';
 import {namedClients, otherClients} from './client-names.js';
+import {heldThread} from './held-thread.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {fires} from './rule.js';
@@ -138,7 +139,7 @@ export function waitFor(
 			? 'a replica copies all data over the same line'
 			: isNetwork
 				? undefined
-				: 'the network is full, or they read slowly',
+				: (heldThread(facts)?.reason ?? 'the network is full, or they read slowly'),
 		effect: 'slow',
 		culprit,
 		evidence: [...waiting.evidence, ...evidence],

@@ -18,6 +18,7 @@ import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
 import {noRoom} from '../../source/rules/link-obstacles.js';
 import {waitedInCommand} from '../../source/rules/main-thread.js';
+import {connectionsEvidence} from '../../source/rules/main-thread-work.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {unservedResyncs} from '../../source/rules/rdb.js';
 import {repeatedCommand} from '../../source/rules/repeated-commands.js';
@@ -198,6 +199,36 @@ const cases: ReadonlyArray<
 			['rep.lag_bytes', 'lat.command_hog'],
 			['rep.overrun_eta', 'lat.command_hog'],
 			['os.psi', undefined],
+		],
+	],
+	[
+		'a command that holds the thread explains that replies wait, unless they wait for the network',
+		[
+			findingOf('lat.command_hog', 'critical', primary),
+			findingOf('net.big_reply', 'warning', primary),
+			findingOf('lat.command_hog', 'critical', replica),
+			findingOf('net.big_reply', 'warning', replica, {evidence: [{name: waitingForNetwork, value: 1}]}),
+		],
+		[
+			['lat.command_hog', undefined],
+			['net.big_reply', 'lat.command_hog'],
+			['lat.command_hog', undefined],
+			['net.big_reply', undefined],
+		],
+	],
+	[
+		'new connections that keep the thread busy explain how many there are',
+		[
+			findingOf('cpu.main', 'critical', primary, {evidence: [{name: connectionsEvidence, value: 240}]}),
+			findingOf('cli.churn', 'warning', primary),
+			findingOf('cpu.main', 'critical', replica),
+			findingOf('cli.churn', 'warning', replica),
+		],
+		[
+			['cpu.main', undefined],
+			['cli.churn', 'cpu.main'],
+			['cpu.main', undefined],
+			['cli.churn', undefined],
 		],
 	],
 	[

@@ -67,6 +67,24 @@ function waiting(parts: FactsParts, {ran, waited}: {readonly ran: number; readon
 	};
 }
 
+/** One call a second of HGETALL, that takes nearly all of it. */
+const longCalls: FactsParts = {
+	...commandsOf({}),
+	record: {
+		commands: [
+			{
+				command: 'hgetall',
+				calls: 30,
+				callsPerSecond: 1,
+				callsOfInterval: 1,
+				meanMicroseconds: 980_000,
+				timeShare: 1,
+				failuresPerSecond: 0,
+			},
+		],
+	},
+};
+
 testRule(latCommandHog, [
 	[
 		'it takes more than half, and other processes take the rest of the processor of the thread',
@@ -74,6 +92,14 @@ testRule(latCommandHog, [
 		'warning',
 		/^spends 65% of its time in SINTER$/,
 	],
+	[
+		'calls of a second hold the thread all of the time, on a busy machine',
+		waiting(longCalls, {ran: 0.35, waited: 0.65}),
+		'critical',
+		/^spends 98% of its time in HGETALL$/,
+	],
+	['the same without other processes', longCalls, 'critical'],
+	['calls that take long for want of a processor alone', waiting(longCalls, {ran: 0.05, waited: 0.93}), 'warning'],
 	['the thread has time to spare', waiting(commandsOf({sinter: 650_000}), {ran: 0.45, waited: 0.3}), 'info'],
 	[
 		'short calls in large numbers',
