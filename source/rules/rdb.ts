@@ -133,10 +133,15 @@ export const perRdbFail = rule({
 					? [hint('once a save succeeds, CONFIG SET stop-writes-on-bgsave-error yes, unless it is off on purpose')]
 					: []),
 			],
-			// A save into such a folder or onto a full disk, without a fork, or without more memory, fails again. Replicas that
-			// wait get their data without a file.
+			// A save into such a folder or onto a full disk, without a fork, or without more memory, fails again. So it may
+			// until the first look at the machine has shown why it failed. Replicas that wait get their data without a file.
 			action:
-				barred === undefined && fork === undefined && memory === undefined && waiting === 0 && !isOnFullDisk
+				facts.record.host !== undefined &&
+				barred === undefined &&
+				fork === undefined &&
+				memory === undefined &&
+				waiting === 0 &&
+				!isOnFullDisk
 					? 'bgsave'
 					: undefined,
 		});

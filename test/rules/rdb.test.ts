@@ -309,8 +309,9 @@ testRule(cfgSaveOff, [
 
 test('a save is offered only where it can succeed: not on a full disk, and not where replicas wait for the file', () => {
 	const actionOf = (parts: FactsParts) => firingOf(perRdbFail, parts).action;
-	const own: FactsParts = {info: failed, config: saved};
+	const own: FactsParts = {info: failed, config: saved, host: {}};
 	assert.equal(actionOf(own), 'bgsave');
+	assert.equal(actionOf({info: failed, config: saved}), undefined, 'before the first look at the machine');
 	assert.equal(actionOf({...own, host: {log: diskFull(60)}}), undefined);
 	const waiting: FactsParts = {
 		...own,

@@ -131,7 +131,7 @@ const settings = [
 		id: 'set-policy',
 		letter: 'p',
 		name: 'maxmemory-policy',
-		about: 'which keys are evicted at the limit',
+		about: 'which keys it may lose',
 		hint: policies.join(' '),
 		example: 'allkeys-lru',
 		read: choiceValue(policies),
