@@ -50,7 +50,10 @@ function busyPrograms(
 	elapsedMs: number,
 ): readonly BusyProgram[] {
 	const newest = Math.max(...[...earlier.values()].map(({startTicks}) => startTicks ?? 0));
-	const programs = new Map<string, {name: string; cores: number; processIds: number[]; most: number}>();
+	const programs = new Map<
+		string,
+		{name: string; cores: number; processes: Array<{processId: number; cores: number}>}
+	>();
 	for (const {processId, name, startTicks, ticks, isServer} of processes) {
 		const key = isServer ? `${name} ${processId}` : name;
 		const before = earlier.get(processId);
@@ -59,20 +62,25 @@ function busyPrograms(
 		const isMeasured = isSame || (startTicks ?? 0) > newest;
 		const used = isMeasured ? ticks - (isSame ? before.ticks : 0) : 0;
 		const cores = (used * 1000) / ticksPerSecond / elapsedMs;
-		const program = programs.get(key) ?? {name, cores: 0, processIds: [], most: 0};
+		const program = programs.get(key) ?? {name, cores: 0, processes: []};
 		programs.set(key, program);
 		program.cores += Math.max(0, cores);
-		if (cores >= leastCores / 3) {
-			// The busiest process comes first.
-			program.processIds =
-				cores > program.most ? [processId, ...program.processIds] : [...program.processIds, processId];
-			program.most = Math.max(program.most, cores);
-		}
+		program.processes.push({processId, cores});
 	}
 
 	return [...programs.values()]
-		.map(({name, cores, processIds}) => ({processName: name, cores, processIds: processIds.slice(0, listed)}))
+		.map(({name, cores, processes}) => ({processName: name, cores, processIds: busiestOf(processes)}))
 		.filter(({cores, processIds}) => cores >= leastCores && processIds.length > 0)
 		.sort((one, other) => other.cores - one.cores)
 		.slice(0, listed);
+}
+
+/**
+The ids of the processes that use most of what their program uses, the busiest first. Of many that share the processors
+none has a large part, so the busiest count.
+*/
+function busiestOf(processes: ReadonlyArray<{readonly processId: number; readonly cores: number}>): readonly number[] {
+	const sorted = processes.filter(({cores}) => cores > 0).toSorted((one, other) => other.cores - one.cores);
+	const large = sorted.filter(({cores}) => cores >= leastCores / 3);
+	return (large.length > 0 ? large : sorted).slice(0, listed).map(({processId}) => processId);
 }

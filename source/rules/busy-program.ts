@@ -7,6 +7,9 @@ import type {NodeFacts} from './node-facts.js';
 /** Share of the server's processors from which one program counts as the reason why they are short. */
 const mostCores = 0.4;
 
+/** Number of listed processes of a program from which it may have more: see ProcessorUse. */
+const manyProcesses = 4;
+
 /** A program that keeps the machine of a server busy. */
 export type Hog = {
 	readonly name: Message;
@@ -56,6 +59,8 @@ export function hogOf(facts: NodeFacts): Hog | undefined {
 
 	const name = message`${nameOf('quote', top.processName)}`;
 	const ids = top.processIds.join(',');
+	// Of many processes only the busiest are listed, and the others would take what these leave.
+	const isOfMany = top.processIds.length >= manyProcesses && /^[\w.-]+$/.test(top.processName);
 	return {
 		name,
 		takes:
@@ -65,7 +70,7 @@ export function hogOf(facts: NodeFacts): Hog | undefined {
 		next: [
 			onHost(`ps -o pid,ppid,user,etime,args -p ${ids}`),
 			hint(
-				message`let ${name} run at another time or elsewhere, or with less: renice 19 -p ${ids.replaceAll(',', ' ')}`,
+				message`let ${name} run at another time or elsewhere, or with less: renice 19 -p ${isOfMany ? `$(pgrep -x ${top.processName})` : ids.replaceAll(',', ' ')}`,
 			),
 		],
 	};

@@ -37,6 +37,17 @@ test('processes of one name are one program, and each server is one', () => {
 	]);
 });
 
+test('many processes of one program, each with a small part of the processors', () => {
+	const use = new ProcessorUse();
+	const hogs = (ticks: number) => Array.from({length: 20}, (_, index) => used(40 + index, 'pigz', ticks));
+	use.since(hogs(0), 0);
+	const [program, ...others] = use.since(hogs(6), 1000);
+	assert.equal(others.length, 0);
+	assert.equal(program?.processName, 'pigz');
+	assert.equal(program?.cores.toFixed(2), '1.20');
+	assert.deepEqual(program?.processIds, [40, 41, 42, 43]);
+});
+
 test('another process with the same id began since the earlier scan', () => {
 	const use = new ProcessorUse();
 	use.since([used(7, 'gzip', 500)], 0);
