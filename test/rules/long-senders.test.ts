@@ -48,7 +48,7 @@ testRule(latCommandHog, [
 	[
 		'CLIENT LIST does not show who sends it, and the slow log does',
 		filledBy('eval_ro', {slowlog: logged(['analytics', 2600], ['analytics', 1900], ['shop', 300])}),
-		'warning',
+		'critical',
 		/^spends 90% of its time in EVAL_RO from analytics$/,
 	],
 	[
@@ -57,20 +57,20 @@ testRule(latCommandHog, [
 			slowlog: logged(['analytics', 2600]),
 			clients: {atMs: nowMs, value: [clientOf({id: 1, name: 'report', command: 'eval_ro'})]},
 		}),
-		'warning',
+		'critical',
 		/ in EVAL_RO from report$/,
 	],
 	[
 		'two clients share its time',
 		filledBy('eval_ro', {slowlog: logged(['analytics', 1000], ['shop', 1000])}),
-		'warning',
+		'critical',
 		/ in EVAL_RO$/,
 	],
-	['another command is logged', filledBy('get', {slowlog: logged(['analytics', 2600])}), 'warning', / in GET$/],
+	['another command is logged', filledBy('get', {slowlog: logged(['analytics', 2600])}), 'critical', / in GET$/],
 	[
 		'the slow log tells of an earlier hour',
 		filledBy('eval_ro', {slowlog: logged(['analytics', 2600, 3600])}),
-		'warning',
+		'critical',
 		/ in EVAL_RO$/,
 	],
 ]);

@@ -6,6 +6,11 @@ import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
 
+/** Rules that are clear or fire, and are always evaluated; with the reason. */
+export const neverUnknown: Readonly<Record<string, string>> = {
+	'conn.new_clients': 'applies only to a node to which a new connection was made',
+};
+
 const missed = (count: number, failure = socketFailure('ECONNREFUSED', ''), parts: FactsParts = {}): FactsParts => ({
 	...parts,
 	record: {newConnections: {atMs: nowMs - 500, value: {missed: count, failure}}, ...parts.record},
