@@ -4,7 +4,8 @@ import {countText, rangesText} from '../cluster/verdict-text.js';
 import {type SlotRange, slotTotal} from '../domain/cluster.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
-import {askNode} from './cluster-findings.js';
+import type {NodeAddress} from '../domain/node.js';
+import {askNode, manageCluster} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {quotedName} from './node-facts.js';
 import type {FleetFacts} from './rule.js';
@@ -44,12 +45,13 @@ const holds = (slots: readonly SlotRange[], {first, last}: SlotRange): boolean =
 	slots.some(range => range.first <= first && last <= range.last);
 
 /**
-The cause for which nodes refuse commands while other nodes know an owner of each slot: they do not list the owner
-(CLUSTER FORGET), or the owner does not claim its own slots any more (CLUSTER DELSLOTS). Undefined for any other cause.
+The cause for which nodes refuse commands: they do not list the owner of slots (CLUSTER FORGET), the owner does not claim
+its own slots any more (CLUSTER DELSLOTS), or no node that answers knows an owner. Undefined for any other cause, and for a
+new cluster, which has no slots at all.
 */
 export function stateCause(
 	failing: readonly ReadView[],
-	{views}: Pick<ClusterComparison, 'views'>,
+	{views, claims: {unassigned}}: Pick<ClusterComparison, 'views' | 'claims'>,
 	fleet: FleetFacts,
 ): StateCause | undefined {
 	const [first] = failing;
@@ -98,5 +100,22 @@ export function stateCause(
 					hint('before Redis 7.0: CLUSTER ADDSLOTS with each of the slots'),
 				],
 			}
-		: undefined;
+		: ownerless(unassigned, first.address, fleet);
+}
+
+/** The cause where no node that answers knows an owner of some slots, as after a node was removed together with its slots. */
+function ownerless(slots: readonly SlotRange[], node: NodeAddress, fleet: FleetFacts): StateCause | undefined {
+	const count = slotsIn(slots);
+	return count === 0 || count === slotTotal
+		? undefined
+		: {
+				reason: message`slots ${rangesText(slots.slice(0, 3))} have no owner`,
+				nodes: [],
+				slots: count,
+				next: [
+					hint('start the node that had them again, then CLUSTER MEET: it has their keys'),
+					hint('is it gone for good? Then the command below gives them to the other nodes, without those keys'),
+					manageCluster(fleet, node, 'fix'),
+				],
+			};
 }

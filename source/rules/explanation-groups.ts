@@ -59,7 +59,7 @@ export const linkExplanations: readonly Explanation[] = [
 export const lostNodeExplanations: readonly Explanation[] = [
 	{cause: 'clu.alone', where: 'here', symptoms: ['err.failed', 'err.rate']},
 	{cause: 'clu.alone', where: 'anywhere', symptoms: ['clu.view', 'clu.ghost', 'clu.no_replica']},
-	{cause: 'clu.state', where: 'anywhere', symptoms: ['clu.view'], isCause: missesOwner},
+	{cause: 'clu.state', where: 'anywhere', symptoms: ['clu.view', 'clu.coverage'], isCause: missesOwner},
 ];
 
 /** What clients do, or cannot do, as the cause of other findings about the same server. */

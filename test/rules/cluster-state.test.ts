@@ -247,6 +247,14 @@ test('a node that knows no other node and has a part of the slots is not told to
 	assert.match(other?.kind === 'fires' ? messageText(other.next[0]?.text ?? '') : '', /--cluster fix /);
 });
 
+test('clu.state: where no node knows an owner of slots, the node that had them comes back before others get the slots', () => {
+	const lost = {views: sixViews({}, {lines: six.map(line => line.replace('0-5460', '0-99 120-5460')), state: 'fail'})};
+	const [found] = cluState.evaluate(fleetOf(lost), () => 5000);
+	const next = found?.kind === 'fires' ? found.next.map(({text}) => messageText(text)) : [];
+	assert.match(next[0] ?? '', /^start the node that had them again, then CLUSTER MEET/);
+	assert.match(next[2] ?? '', /--cluster fix /);
+});
+
 const forgetful = six.filter(line => !line.startsWith('17050'));
 const givenUp = viewFrom(17050, {
 	lines: six.map(line => line.replace('0-5460', '0-99 120-5460')),
@@ -273,7 +281,7 @@ testClusterRule(cluState, [
 	[
 		'slots that no node has any more',
 		{views: sixViews({}, {lines: six.map(line => line.replace('0-5460', '0-99 120-5460')), state: 'fail'})},
-		/^critical -: all 6 nodes that answer refuse commands: cluster_state:fail$/,
+		/^critical -: all 6 nodes that answer refuse commands: slots 100-119 \(20 slots\) have no owner$/,
 	],
 	['some', {views: split}, /^critical -: 17050, 17054 refuse commands: cluster_state:fail$/],
 	['all', {views: others(17050, dead)}, /^critical -: all 5 nodes that answer refuse commands/],
