@@ -1,6 +1,6 @@
 import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
-import {seconds} from '../text/units.js';
+import {bytes, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoText} from './needs.js';
 import {redisCli} from './next-steps.js';
@@ -13,7 +13,18 @@ const waitsForReplica = 'waiting-for-sync';
 /** Age of a replica's last acknowledgement from which it cannot be expected soon, in seconds. Replicas send one a second. */
 const longUnacknowledgedSeconds = 5;
 
-type Awaited = {readonly node: NodeAddress; readonly reason: Message; readonly isSilent: boolean};
+/**
+Bytes behind from which a FAILOVER does not end soon. A link of 100 Mbit/s carries as much in a tenth of a second. So a
+replica that is still farther behind in two polls gets its data more slowly, or does not apply it.
+*/
+const farBehindBytes = 1024 ** 2;
+
+type Awaited = {
+	readonly node: NodeAddress;
+	readonly reason: Message;
+	readonly isSilent: boolean;
+	readonly isFar: boolean;
+};
 
 /**
 The replica that a FAILOVER waits for. INFO does not name it. While writes wait, each healthy replica has all of them
@@ -37,10 +48,17 @@ function awaitedReplica({record, nodes}: NodeFacts, phase: string): Awaited | un
 
 	const name = nodeName(awaited.address);
 	const isSilent = silent.length === 1;
+	const {behindBytes = 0} = awaited;
+	const isFar = behindBytes >= farBehindBytes;
 	return {
 		node: awaited.address,
 		isSilent,
-		reason: isSilent ? message`${name} does not answer` : message`${name} lacks writes`,
+		isFar,
+		reason: isSilent
+			? message`${name} does not answer`
+			: isFar
+				? message`${name} is ${bytes(behindBytes)} behind`
+				: message`${name} lacks writes`,
 	};
 }
 
@@ -49,7 +67,7 @@ export const srvFailover = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule checks whether the command FAILOVER runs: `master_failover_state`. FAILOVER takes less than a second if the replica has all data. It is critical at once where the only replica that lacks writes does not answer: without TIMEOUT, writes then wait for ever.',
+			'The rule checks whether the command FAILOVER runs: `master_failover_state`. FAILOVER takes less than a second if the replica has all data. It is critical at once where the only replica that lacks writes does not answer: without TIMEOUT, writes then wait for ever. So it is where that replica is 1 MB behind or more in two polls.',
 		since: '6.2',
 		falsePositives: [
 			'A planned FAILOVER takes less than a second, and a poll may come just then. Two polls in a row must show it.',
@@ -69,7 +87,7 @@ export const srvFailover = rule({
 		const isLong = heldMs >= limits.critical * 1000;
 		const abort = redisCli(facts, 'FAILOVER ABORT');
 		const look = redisCli(facts, 'INFO replication');
-		return fires(isLong || awaited?.isSilent === true ? 'critical' : 'warning', {
+		return fires(isLong || awaited?.isSilent === true || awaited?.isFar === true ? 'critical' : 'warning', {
 			problem: 'lets writes wait for a FAILOVER',
 			// Line 2 has the time of a finding anyway. At 80 columns, both times would cut the replica away.
 			detail: awaited === undefined ? `for ${seconds(heldMs / 1000)}` : undefined,

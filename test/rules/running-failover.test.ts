@@ -37,6 +37,11 @@ const withReplicas = (
 	heldSeconds: 2,
 });
 
+const withOffset = (offset: number, facts: FactsParts): FactsParts => ({
+	...facts,
+	info: {replication: {...facts.info?.replication, master_repl_offset: offset}},
+});
+
 test('srv.failover: a poll that comes during a planned failover of less than a second raises nothing', () => {
 	assert.equal(srvFailover.raiseAfter, 2);
 });
@@ -62,6 +67,12 @@ testRule(srvFailover, [
 		withReplicas('waiting-for-sync', [900, 6], [1000, 0]),
 		'critical',
 		/^lets writes wait for a FAILOVER: 10\.0\.1\.21:6379 does not answer$/,
+	],
+	[
+		'one replica acknowledges and is far behind: its link or its host is slow',
+		withOffset(28_000_000, withReplicas('waiting-for-sync', [900, 0], [28_000_000, 0])),
+		'critical',
+		/^lets writes wait for a FAILOVER: 10\.0\.1\.21:6379 is 26\.7M behind$/,
 	],
 	[
 		'one replica lacks writes and gives no data',
