@@ -78,7 +78,7 @@ export function workbench(clock: Clock = systemClock): Workbench {
 				.map(line => JSON.parse(line) as AuditEntry);
 		},
 		// The run that is tested may still write a file there.
-		remove: () => rmSync(stateFolder, {recursive: true, force: true, maxRetries: 5}),
+		remove: () => rmSync(stateFolder, {recursive: true, force: true, maxRetries: 10, retryDelay: 200}),
 	};
 }
 
