@@ -184,6 +184,10 @@ const saveRules: ReadonlySet<RuleId> = new Set<RuleId>(['per.rdb_fail', 'per.mis
 const showsSaveFails = ({rule, action, clearedAtMs}: Finding): boolean =>
 	saveRules.has(rule) && action === undefined && clearedAtMs === undefined;
 
+/** Whether data of its node are lost that its last RDB file may still have. The next save replaces that file. */
+const needsItsFile = ({severity, effect, clearedAtMs}: Finding): boolean =>
+	severity === 'critical' && effect === 'data-lost' && clearedAtMs === undefined;
+
 /** The keys of a save on the node in focus: the menu of actions, then the letters of the group and of BGSAVE. */
 function saveParts(input: ScreenInput, node: NodeRecord | undefined, does: string): readonly Part[] {
 	const {id, letter} = actionRow('bgsave');
@@ -193,7 +197,9 @@ function saveParts(input: ScreenInput, node: NodeRecord | undefined, does: strin
 		node.reach === 'up' &&
 		node.role !== 'sentinel' &&
 		canAct(input) &&
-		!input.state.findings.some(finding => finding.node === node.address && showsSaveFails(finding));
+		!input.state.findings.some(
+			finding => finding.node === node.address && (showsSaveFails(finding) || needsItsFile(finding)),
+		);
 	return canSave
 		? bound(input, 'actions', does).map(part => ({
 				...part,

@@ -173,6 +173,12 @@ test('no save is offered where the last one failed and the next must fail as wel
 	assert.match(lineOf({findings: [full, {...failing(), clearedAtMs: nowMs}]}), / A S b saves /);
 });
 
+test('no save is offered where it would replace the file that still has the lost data', () => {
+	const lost = findingOf('per.not_loaded', 'critical', first?.address, {effect: 'data-lost'});
+	assert.doesNotMatch(lineOf({findings: [lost]}), /saves/);
+	assert.match(lineOf({findings: [{...lost, node: second?.address}]}), / A S b saves /);
+});
+
 test('a problem that has ended has no remedy', () => {
 	const {view, state} = inputOf({findings: [full]});
 	const ended = view.subject && {...view.subject, endedAtMs: nowMs};
