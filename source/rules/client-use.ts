@@ -98,6 +98,7 @@ export const cliPubsub = rule({
 			({flags, outputBufferBytes = 0}) => flags.includes('P') && outputBufferBytes > limits.bytes,
 		);
 		const [first] = slow;
+		const isUnlimited = /(?:^| )pubsub 0 0 /.test(facts.setting('client-output-buffer-limit') ?? '');
 		return first === undefined
 			? clear
 			: fires('warning', {
@@ -108,10 +109,17 @@ export const cliPubsub = rule({
 						{name: 'client', value: clientText(client)},
 						{name: 'omem', value: client.outputBufferBytes ?? 0, unit: 'bytes' as const},
 					]),
-					meaning: 'It reads more slowly than others publish. Soon the server disconnects it, and it loses messages.',
+					meaning: isUnlimited
+						? 'It reads more slowly than others publish. Its buffer has no limit (client-output-buffer-limit): it grows until the memory is full.'
+						: 'It reads more slowly than others publish. Soon the server disconnects it, and it loses messages.',
 					next: [
 						hint('look at that client: its processor, its network'),
-						redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
+						redisCli(
+							facts,
+							isUnlimited
+								? 'CONFIG SET client-output-buffer-limit "pubsub 32mb 8mb 60"'
+								: 'CONFIG GET client-output-buffer-limit',
+						),
 					],
 					action: 'client-kill',
 				});

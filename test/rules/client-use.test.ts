@@ -4,6 +4,7 @@ import type {Evaluation} from '../../source/domain/finding.js';
 import {messageText, type ShowName} from '../../source/domain/message.js';
 import {cliBlocked, cliMonitor, cliPubsub, cliTracking, cliWatch} from '../../source/rules/client-use.js';
 import {findingText} from '../../source/rules/finding.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -51,6 +52,18 @@ testRule(cliPubsub, [
 	['no subscriber', listed({id: 1, flags: 'N', outputBufferBytes: 9 * mebibyte}), 'clear'],
 	['CLIENT LIST was not read', {}, 'pending'],
 ]);
+
+test('cli.pubsub: without a limit the server never disconnects the subscriber, and the step sets one', () => {
+	const told = (limit: string) => {
+		const {meaning, next} = firingOf(cliPubsub, {
+			...listed({id: 1, flags: 'P', outputBufferBytes: 9 * mebibyte}),
+			config: {'client-output-buffer-limit': limit},
+		});
+		return [messageText(meaning), ...next.map(({text}) => messageText(text))].join('\n');
+	};
+	assert.match(told('normal 0 0 0 slave 0 0 0 pubsub 0 0 0'), /no limit [\s\S]*CONFIG SET .*pubsub 32mb 8mb 60/);
+	assert.match(told('normal 0 0 0 slave 0 0 0 pubsub 33554432 8388608 60'), /disconnects it[\s\S]*CONFIG GET/);
+});
 
 testRule(cliTracking, [
 	['nothing is tracked', {info: {stats: {tracking_total_keys: 0}}}, 'clear'],
