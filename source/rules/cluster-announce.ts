@@ -60,6 +60,9 @@ function announceSteps(announcer: NodeRecord, record: NodeRecord, fleet: FleetFa
 	];
 }
 
+/** The errors of a connection that nothing answers: packets get lost on the way, or there is no way. */
+const silentCodes: ReadonlySet<string> = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
+
 function announced(record: NodeRecord, fleet: FleetFacts): FleetEvaluation {
 	const {address} = record;
 	const records = recordsIn(fleet);
@@ -86,7 +89,16 @@ function announced(record: NodeRecord, fleet: FleetFacts): FleetEvaluation {
 				: message`redis-top ${mapping}; clients of this side need it to announce what they reach: cluster-announce-ip`,
 		),
 	];
-	const reason = record.failure === undefined ? 'no answer' : failureText(record.failure);
+	// The cluster reaches the node, so its host is there.
+	const isSilent = silentCodes.has(record.failure?.code ?? '');
+	const reason =
+		record.failure === undefined
+			? 'no answer'
+			: isSilent
+				? 'no route from here, or a firewall between'
+				: failureText(record.failure);
+	const way =
+		isSilent && mapping === undefined ? [hint('check the route and the firewalls from here to its host')] : [];
 	return {
 		...fires(isWrong && slots.length > 0 ? 'critical' : 'warning', {
 			problem:
@@ -119,7 +131,7 @@ function announced(record: NodeRecord, fleet: FleetFacts): FleetEvaluation {
 								),
 							]
 						: announceSteps(announcer, record, fleet)
-					: nat),
+					: [...way, ...nat]),
 				askNode(fleet, announcer?.address, 'CLUSTER NODES'),
 			],
 		}),

@@ -6,6 +6,7 @@ import {coverage, slotCounts} from '../../source/cluster/slot-map.js';
 import type {BusLinks, LinkDirection} from '../../source/domain/bus-links.js';
 import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
 import {cluAnnounce} from '../../source/rules/cluster-announce.js';
 import {cluLinks} from '../../source/rules/cluster-links.js';
 import {cluGhost, cluNodeFail} from '../../source/rules/cluster-nodes.js';
@@ -415,6 +416,21 @@ testClusterRule(cluAnnounce, [
 		'never reached',
 		{...well, parts: {17050: {origin: 'cluster', failure: silent, lastReplyAtMs: undefined, clusterNodes: undefined}}},
 		/^warning 17050: was never reached from here, although the cluster reaches it: refuses connections$/,
+	],
+	[
+		'never reached, and nothing answers: the host is there, because the cluster reaches it',
+		{
+			...well,
+			parts: {
+				17050: {
+					origin: 'cluster',
+					failure: socketFailure('ETIMEDOUT', ''),
+					lastReplyAtMs: undefined,
+					clusterNodes: undefined,
+				},
+			},
+		},
+		/^warning 17050: was never reached from here, although the cluster reaches it: no route from here, or a firewall between$/,
 	],
 	[
 		'lost since',
