@@ -77,9 +77,24 @@ export function workbench(clock: Clock = systemClock): Workbench {
 				.filter(line => line !== '')
 				.map(line => JSON.parse(line) as AuditEntry);
 		},
-		// The run that is tested may still write a file there.
-		remove: () => rmSync(stateFolder, {recursive: true, force: true, maxRetries: 10, retryDelay: 200}),
+		remove: () => removeFolder(stateFolder),
 	};
+}
+
+/**
+Removes a folder in which the run that is tested may still write a file. `maxRetries` does not help there: it tries again to
+remove the folder alone, and not the new file in it.
+*/
+function removeFolder(folder: string): void {
+	for (let triesLeft = 50; existsSync(folder); triesLeft--) {
+		try {
+			rmSync(folder, {recursive: true, force: true});
+		} catch (error) {
+			if (triesLeft === 0) {
+				throw error;
+			}
+		}
+	}
 }
 
 export function settingsFor(port: number): ConnectionSettings {
