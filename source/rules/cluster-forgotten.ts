@@ -113,8 +113,8 @@ function ownerless(slots: readonly SlotRange[], node: NodeAddress, fleet: FleetF
 				nodes: [],
 				slots: count,
 				next: [
-					hint('start the node that had them again, then CLUSTER MEET: it has their keys'),
-					hint('is it gone for good? Then the command below gives them to the other nodes, without those keys'),
+					hint('was a node removed with them? Start it again, then CLUSTER MEET: it has their keys'),
+					hint('no such node, or it is gone for good? The command below gives them to nodes that are left'),
 					manageCluster(fleet, node, 'fix'),
 				],
 			};

@@ -251,7 +251,7 @@ test('clu.state: where no node knows an owner of slots, the node that had them c
 	const lost = {views: sixViews({}, {lines: six.map(line => line.replace('0-5460', '0-99 120-5460')), state: 'fail'})};
 	const [found] = cluState.evaluate(fleetOf(lost), () => 5000);
 	const next = found?.kind === 'fires' ? found.next.map(({text}) => messageText(text)) : [];
-	assert.match(next[0] ?? '', /^start the node that had them again, then CLUSTER MEET/);
+	assert.match(next[0] ?? '', /^was a node removed with them\? Start it again, then CLUSTER MEET/);
 	assert.match(next[2] ?? '', /--cluster fix /);
 });
 

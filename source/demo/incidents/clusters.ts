@@ -158,7 +158,11 @@ export const clusterNoFailover: Incident = {
 };
 
 export const clusterSlotsMissing: Incident = {
-	expected: {exitCode: 2, verdict: /slot 100|cluster_state:fail|CLUSTERDOWN/, rules: ['clu.coverage critical']},
+	expected: {
+		exitCode: 2,
+		verdict: /refuse commands: slots 100 \(1 slot\) have no owner/,
+		rules: ['clu.coverage critical'],
+	},
 	async prepare(stage) {
 		const {primaries} = await formCluster(stage);
 		return async () => {
