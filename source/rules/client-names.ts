@@ -216,6 +216,7 @@ export function loggedClient({
 	clientName,
 	clientAddress,
 }: Pick<SlowlogEntry, 'clientName' | 'clientAddress'>): Name | undefined {
-	const client = clientName || clientAddress;
+	// A script's own commands have no client. Source: Redis 7.0 and 8.0, SLOWLOG GET.
+	const client = clientName || (clientAddress === '?:0' ? undefined : clientAddress);
 	return client ? nameOf('client', client) : undefined;
 }

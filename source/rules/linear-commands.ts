@@ -4,7 +4,7 @@ import type {NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {microseconds, perSecond} from '../text/units.js';
-import {type Senders, senderCulprit, sendersOf} from './client-names.js';
+import {longSendersOf, type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {linearSteps} from './linear-remedies.js';
 import {answerMissing} from './needs.js';
 import {hint} from './next-steps.js';
@@ -181,8 +181,10 @@ export const latOnCmds = rule({
 			return clear;
 		}
 
-		const senders = sendersOf(facts, worst.command);
-		const script = senders === undefined ? scriptOf(facts, worst) : undefined;
+		const listed = sendersOf(facts, worst.command);
+		const script = listed === undefined ? scriptOf(facts, worst) : undefined;
+		// A client that sends another command after each of these is in CLIENT LIST with the other one.
+		const senders = script === undefined ? longSendersOf(facts, worst.command) : listed;
 		const key = keyInSlowlog(facts, worst.command);
 		const place: Message = key === undefined ? '' : message`, on ${key}`;
 		return fires('warning', {
