@@ -1,5 +1,6 @@
 import type {LocalEvidence, LogEvidence, LogRemark} from '../domain/host-evidence.js';
 import {type Message, message, nameOf} from '../domain/message.js';
+import {shownLine} from '../parse/config-mistakes.js';
 import {logLineTime} from '../parse/server-log.js';
 import {utcClock} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
@@ -43,6 +44,15 @@ function crashInCommand(end: LogRemark, {remarks}: LogEvidence): ProcessEnd | un
 	return command === undefined || place > remarks.indexOf(end)
 		? undefined
 		: {remark: end, reason: `it crashed in ${command.toUpperCase()}`};
+}
+
+/** A line of the config file that no module knows: the server opens its log before it asks its modules, since Redis 8. */
+function unknownSetting(end: LogRemark, {lines}: LogEvidence): ProcessEnd | undefined {
+	const line = end.id === 'bad-config' ? lines.findLast(each => />>> '.*'$/.test(each)) : undefined;
+	const text = />>> '(.*)'$/.exec(line ?? '')?.[1];
+	return text === undefined
+		? undefined
+		: {remark: end, reason: message`it does not know a line of its config file (${nameOf('quote', shownLine(text))})`};
 }
 
 function unopenedAtStart({line}: LogRemark): Message | undefined {
@@ -129,7 +139,11 @@ export function endInLog(log: LogEvidence | undefined): ProcessEnd | undefined {
 		const words = remark && reason(remark);
 		const isEnd = !onlyAsLast.has(id) || log?.lines.at(-1) === remark?.line;
 		if (log !== undefined && remark !== undefined && words !== undefined && isEnd && isOfLastProcess(remark, log)) {
-			return missingAddress(remark, log) ?? crashInCommand(remark, log) ?? {remark, reason: words};
+			return (
+				missingAddress(remark, log) ??
+				crashInCommand(remark, log) ??
+				unknownSetting(remark, log) ?? {remark, reason: words}
+			);
 		}
 	}
 

@@ -2,12 +2,13 @@ import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
 import {isSharedPort} from '../derive/port-holder.js';
 import {endInLog} from '../derive/process-end.js';
 import {standstillOf} from '../derive/suspended-process.js';
+import type {ConfigMistake} from '../domain/config-evidence.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Listener, LocalEvidence, LogRemark, SupervisorEvidence} from '../domain/host-evidence.js';
 import type {HostRemark} from '../domain/ladder.js';
 import {messageText} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
-import {stepsOfEnd} from '../rules/end-steps.js';
+import {mistakeSteps, stepsOfEnd} from '../rules/end-steps.js';
 import {quoted} from '../rules/node-facts.js';
 import {bytes, utcDateTime} from '../text/units.js';
 
@@ -219,12 +220,32 @@ const oomKilled: Look = ({evidence, nowMs}) => {
 	];
 };
 
+/** The line of the config file for which the last start of a server ended. The log was not opened then: it tells of earlier ones. */
+function refusedStartOf({configMistake, process, log}: LocalEvidence): ConfigMistake | undefined {
+	const isAfterLog = (configMistake?.refusedAtMs ?? 0) > (log?.starts?.at(-1)?.atMs ?? 0);
+	return process === undefined && isAfterLog ? configMistake : undefined;
+}
+
+const refusedStart: Look = ({evidence, isUnreachable}) => {
+	const mistake = isUnreachable ? refusedStartOf(evidence) : undefined;
+	return mistake === undefined
+		? []
+		: [
+				{
+					severity: 'critical',
+					id: 'log-config-refused',
+					text: `each start ends at line ${mistake.line} of ${mistake.path}: ${mistake.text}; ${mistake.why}`,
+					next: mistakeSteps(mistake),
+				},
+			];
+};
+
 /**
 Remarks on lines of the server's log whose meaning is critical, and on the line that tells why its process ended, such as
 SIGTERM. Lines older than a day count only while the server does not answer.
 */
 const logged: Look = ({evidence, isUnreachable, nowMs}) =>
-	(evidence.log?.remarks ?? [])
+	(isUnreachable && refusedStartOf(evidence) !== undefined ? [] : (evidence.log?.remarks ?? []))
 		.filter((remark, _, all) => !isOfUnreadableData(remark, all))
 		.filter(
 			remark =>
@@ -351,6 +372,7 @@ const looks: readonly Look[] = [
 	processState,
 	oomKilled,
 	supervisor,
+	refusedStart,
 	logged,
 	lastWords,
 	folder,

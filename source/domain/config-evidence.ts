@@ -32,4 +32,8 @@ export type ConfigMistake = {
 	readonly isMissingFolder?: true;
 	/** When the file was last changed, milliseconds since the epoch. */
 	readonly changedAtMs: number;
+	/** When a start of the server printed that it does not accept the line, milliseconds since the epoch. */
+	readonly refusedAtMs?: number | undefined;
+	/** The version that printed it: `Redis 7.0.15`. */
+	readonly refusedBy?: string | undefined;
 };

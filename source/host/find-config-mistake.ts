@@ -50,6 +50,41 @@ async function mistakeOf(line: string): Promise<Pick<ConfigMistake, 'text' | 'wh
 		: undefined;
 }
 
+/**
+The file in which a line stands at a number: the config file, or one that it includes. Undefined if none has it. Never
+rejects.
+*/
+export const findConfigLine = (
+	file: string,
+	line: number,
+	text: string,
+): Promise<Pick<ConfigMistake, 'path' | 'changedAtMs'> | undefined> =>
+	lineIn({file, line, text}, 0).catch(() => undefined);
+
+async function lineIn(
+	{file, line, text}: {readonly file: string; readonly line: number; readonly text: string},
+	depth: number,
+): Promise<Pick<ConfigMistake, 'path' | 'changedAtMs'> | undefined> {
+	const status = await stat(file);
+	if (!status.isFile() || status.size > mostBytes || depth > maximumDepth) {
+		return undefined;
+	}
+
+	const lines = (await readFile(file, 'utf8')).split('\n');
+	if (lines[line - 1]?.trim() === text.trim()) {
+		return {path: file, changedAtMs: status.mtimeMs};
+	}
+
+	for (const included of lines.flatMap(each => includedFile(each) ?? [])) {
+		const within = await lineIn({file: included, line, text}, depth + 1).catch(() => undefined);
+		if (within !== undefined) {
+			return within;
+		}
+	}
+
+	return undefined;
+}
+
 /** Whether there is certainly no folder at this path. A path that may not be looked at may have one. */
 const isMissing = (folder: string): Promise<boolean> =>
 	stat(folder).then(

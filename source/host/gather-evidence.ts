@@ -11,6 +11,7 @@ import type {
 	LocalEvidence,
 	LogEvidence,
 	ProcessEvidence,
+	SupervisorEvidence,
 } from '../domain/host-evidence.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {Endpoint} from '../domain/node.js';
@@ -36,6 +37,7 @@ import {isOwnEndpoint, type LookUp} from './own-address.js';
 import {findHolders, listeningSockets, type ScannedProcess, scanProcesses} from './proc-files.js';
 import {readProcess} from './process-evidence.js';
 import {withBounds} from './processor-bounds.js';
+import {readRefusedStart} from './refused-start.js';
 import {supervisorOf, supervisorOfPort} from './supervisor.js';
 import {readWaits} from './wait-evidence.js';
 
@@ -225,7 +227,10 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 				: await readDataFiles(folder, request.config?.get('dbfilename') ?? 'dump.rdb', found.evidence.processId),
 		earlierFolder: found === undefined ? undefined : await readEarlierFolder(request, folder, found.evidence),
 		configFile,
-		configMistake: found === undefined ? await mistakeOf(request, configFile?.path, settings.configFile) : undefined,
+		configMistake:
+			found === undefined
+				? await mistakeOf(request, {named: configFile?.path, searched: settings.configFile, supervisor})
+				: undefined,
 		kernel,
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
 		waits: found === undefined ? undefined : await readWaits(found.evidence.processId, folder),
@@ -234,18 +239,27 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 	};
 }
 
+/** Where the mistake for which a server does not start is looked for. */
+type MistakeSources = {
+	/** The config file that the server named. */
+	readonly named: string | undefined;
+	/** The config file that was found by the server's port. */
+	readonly searched: string | undefined;
+	readonly supervisor: SupervisorEvidence | undefined;
+};
+
 /**
-The first mistake in the config file of a server that has ended. A file counts that was read while the process ran, that
-an earlier session read then, or that was found on this machine by the server's port.
+The line of the config file that the last start of a server refused, else the first mistake in it. A file counts that was
+read while the process ran, that an earlier session read then, or that was found on this machine by the server's port.
 */
 async function mistakeOf(
 	{before, remembered}: EvidenceRequest,
-	named: string | undefined,
-	searched: string | undefined,
+	{named, searched, supervisor}: MistakeSources,
 ): Promise<LocalEvidence['configMistake']> {
 	const known = (before === undefined ? undefined : named) ?? remembered?.config;
 	const file = known ?? searched;
-	const mistake = file === undefined ? undefined : await findConfigMistake(file);
+	const refused = file === undefined ? undefined : await readRefusedStart(file, supervisor);
+	const mistake = file === undefined || refused !== undefined ? refused : await findConfigMistake(file);
 	if (mistake === undefined || known !== undefined) {
 		return mistake;
 	}

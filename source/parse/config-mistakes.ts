@@ -66,6 +66,16 @@ const shownLength = 40;
 
 const shortened = (text: string): string => (text.length > shownLength ? `${text.slice(0, shownLength - 1)}…` : text);
 
+const shownText = (name: string, text: string): string =>
+	sanitize(shortened(secret.has(name.toLowerCase()) ? name : text));
+
+/** A line of a config file as it may be shown: printable and short; of a setting that may be secret, its name alone. */
+export function shownLine(line: string): string {
+	const text = line.trim();
+	const [name = ''] = text.split(/\s/);
+	return /pass|auth|^user$|secret/i.test(name) ? sanitize(shortened(name)) : shownText(name, text);
+}
+
 /**
 Source: Redis config.c, `setConfigSaveOption`: pairs of whole numbers, also within one pair of quotes, or one empty text.
 */
@@ -111,7 +121,7 @@ export function checkLine(line: string): LineCheck | undefined {
 	const [name = '', ...values] = words === 'unclosed' ? [text.split(/[ \t]/)[0] ?? ''] : words;
 	const known = name.toLowerCase();
 	const checkValue = single.get(known);
-	const shown = sanitize(shortened(secret.has(known) ? name : text));
+	const shown = shownText(name, text);
 	const mistake = (why: string | undefined): LineCheck | undefined =>
 		why === undefined ? undefined : {kind: 'mistake', text: shown, why};
 	if (words === 'unclosed') {

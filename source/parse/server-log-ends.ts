@@ -118,7 +118,7 @@ export const logEnds: readonly LogPattern[] = [
 		'bad-config',
 		'critical',
 		[],
-		/FATAL CONFIG FILE ERROR|Fatal error, can't open config file|Bad directive or wrong number of arguments/,
+		/FATAL CONFIG FILE ERROR|Fatal error, can't open config file|Bad directive or wrong number of arguments|Module Configuration detected without loadmodule/,
 		'it could not start: its config file has a mistake or cannot be read',
 	),
 	pattern(

@@ -251,7 +251,7 @@ export const connRefused = rule({
 			mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isStartedFirst(end));
 		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
 			problem: replicaProblem(replacedProblem(failure.problem, takeover), lost),
-			detail: mistake === undefined ? leftOf(lost) : end?.reason,
+			detail: mistake === undefined ? leftOf(lost) : mistake.refusedAtMs === undefined ? end?.reason : undefined,
 			reason:
 				rejected ??
 				bound ??

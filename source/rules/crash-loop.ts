@@ -1,8 +1,9 @@
+import {configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {endInLog} from '../derive/process-end.js';
 import type {LocalEvidence} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {seconds} from '../text/units.js';
-import {stepsAfterEnd} from './end-steps.js';
+import {mistakeEvidence, mistakeSteps, stepsAfterEnd} from './end-steps.js';
 import {infoEvidence} from './evidence.js';
 import {killedFor, killOfLoop, memoryStep} from './kernel-kills.js';
 import {hint, logSteps, onHost, statusSteps} from './next-steps.js';
@@ -148,8 +149,10 @@ export const srvCrashLoop = rule({
 		const {count, problem, detail} = loopStatement(facts);
 		const load = endlessLoad(facts);
 		const log = hostOf(facts)?.log;
-		const known = endInLog(log);
-		const ending = known?.remark ?? log?.remarks.find(({severity}) => severity === 'critical');
+		const mistake = configMistakeOf(facts.record);
+		const known = mistake === undefined ? endInLog(log) : undefined;
+		const ending =
+			mistake === undefined ? (known?.remark ?? log?.remarks.find(({severity}) => severity === 'critical')) : undefined;
 		const kill = killOfLoop(hostOf(facts), facts.nowMs - loopWindowMs);
 		return fires('critical', {
 			problem,
@@ -158,7 +161,7 @@ export const srvCrashLoop = rule({
 				? {reason: killedFor(kill)}
 				: load === undefined
 					? ending === undefined
-						? {}
+						? mistake && {reason: mistakeReason(mistake)}
 						: {reason: known?.reason ?? ending.meaning}
 					: {reason: `ended before its load of ${seconds(load.takesSeconds)} is over`}),
 			effect: 'unreachable',
@@ -171,6 +174,7 @@ export const srvCrashLoop = rule({
 							{name: 'time of a load, estimated', value: load.takesSeconds, unit: 'seconds' as const},
 							{name: 'longest run', value: load.runsSeconds, unit: 'seconds' as const},
 						]),
+				...(mistake === undefined ? [] : mistakeEvidence(mistake)),
 				...(kill === undefined ? [] : [{name: 'kernel log', value: message`${nameOf('quote', kill.line)}`}]),
 				...(ending === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', ending.line)}`}]),
 			],
@@ -185,6 +189,7 @@ export const srvCrashLoop = rule({
 								`give the start more than ${seconds(load.takesSeconds)}: the startup probe of its pod, TimeoutStartSec of its unit, the health check that ends it`,
 							),
 						]),
+				...(mistake === undefined ? [] : mistakeSteps(mistake)),
 				...(load === undefined && kill === undefined ? stepsAfterEnd(known, facts) : []),
 				...logSteps(facts),
 				...statusSteps(facts),

@@ -14,7 +14,13 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 		'aof-unknown-command',
 		['start the version and the modules that wrote the file', 'copy its appendonlydir away before any other start'],
 	],
-	['bad-config', ['the lines after FATAL CONFIG FILE ERROR name the mistake']],
+	[
+		'bad-config',
+		[
+			'the lines after FATAL CONFIG FILE ERROR, or after Unresolved Configuration, name the mistake',
+			'after a change of version: start the version that ran before again, or take out each line that this one does not know',
+		],
+	],
 	[
 		'address-missing',
 		[
@@ -25,7 +31,13 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['port-taken', ['see which process has the port, and whether bind names an address of this machine']],
 	['out-of-memory', ['free memory, or lower maxmemory, before it starts again']],
 	['signalled', ['start it again if nobody stopped it on purpose: a deploy, a supervisor, the end of a container']],
-	['asked-to-stop', ['start it again if nobody stopped it on purpose']],
+	[
+		'asked-to-stop',
+		[
+			'start it again if nobody stopped it on purpose',
+			'if it was started since: a start that fails before it opens its log prints why, as into the journal of its unit (journalctl -u UNIT); start it by hand to see it',
+		],
+	],
 	[
 		'replica-unwritable',
 		[
@@ -195,13 +207,22 @@ export const mistakeEvidence = ({path, line, text, why, isMissingFolder}: Config
 ];
 
 /** What a mistake in a config file means. */
-export const meaningOfMistake = ({isMissingFolder}: ConfigMistake): string =>
+export const meaningOfMistake = ({isMissingFolder, refusedAtMs}: ConfigMistake): string =>
 	isMissingFolder === true
 		? 'A server does not start without the folder of its data or of its log.'
-		: 'Its config file was changed after its last start, and it does not start with this line.';
+		: refusedAtMs !== undefined
+			? 'Each start ends at this line, before the log is opened. So the log still ends with the stop before.'
+			: 'Its config file was changed after its last start, and it does not start with this line.';
 
 /** What to do about a mistake in a config file. */
-export const mistakeSteps = ({path, line, text, why, isMissingFolder}: ConfigMistake): readonly NextStep[] =>
+export const mistakeSteps = ({
+	path,
+	line,
+	text,
+	why,
+	isMissingFolder,
+	refusedAtMs,
+}: ConfigMistake): readonly NextStep[] =>
 	isMissingFolder === true
 		? [
 				hint(
@@ -209,7 +230,17 @@ export const mistakeSteps = ({path, line, text, why, isMissingFolder}: ConfigMis
 				),
 				hint('only a folder that held no data may be made again: with a new data folder it starts empty'),
 			]
-		: [hint(message`correct line ${line} of its config file, then start it: ${why}, in ${nameOf('path', path)}`)];
+		: [
+				hint(message`correct line ${line} of its config file, then start it: ${why}, in ${nameOf('path', path)}`),
+				...(refusedAtMs === undefined
+					? []
+					: [
+							hint(
+								'after a change of version: start the version that ran before again, or take out each line that this one does not know',
+							),
+							hint('an older version may not read the data of a newer one: copy its folder away first'),
+						]),
+			];
 
 /** The step that starts a server again: by the program that ran it, or by hand as it was started. */
 export const startAgain = (facts: NodeFacts): NextStep => startAsBefore(facts) ?? hint('start it again');

@@ -58,6 +58,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	believed: 'plain',
 	briefProblems: 'text',
 	by: 'plain',
+	refusedBy: 'plain',
 	reported: 'plain',
 	earlierAddress: 'host',
 	certainty: 'plain',

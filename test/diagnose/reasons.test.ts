@@ -54,6 +54,28 @@ test('where the log says why the process ended, the repair comes first, and no p
 	assert.match((await stepsOf({})).join(' '), /give the right port.* firewall/);
 });
 
+test('a line of its config that each start refuses is named, not the stop before', async () => {
+	const log = readServerLog(
+		'/d/redis.log',
+		'7:M 24 Nov 2026 11:22:33.123 * User requested shutdown...\n7:M 24 Nov 2026 11:22:33.124 # Redis is now ready to exit, bye bye...\n',
+	);
+	const refused = {
+		path: '/etc/redis.conf',
+		line: 10,
+		text: 'commandlog-slow 1',
+		why: 'Redis 7.0.15 does not accept it',
+	};
+	const configMistake = {...refused, changedAtMs: 0, refusedAtMs: Date.now()};
+	const {text, next} = await verdictOf(await freePort(), {log, configMistake});
+	assert.match(text, /: each start ends at line 10 of \/etc\/redis\.conf: commandlog-slow 1; Redis 7\.0\.15 does not/);
+	assert.match(messageText(next[0]?.text ?? ''), /^correct line 10 of its config file/);
+	const earlier = {...configMistake, refusedAtMs: undefined};
+	assert.match(
+		(await verdictOf(await freePort(), {log, configMistake: earlier})).text,
+		/its log: somebody sent SHUTDOWN/,
+	);
+});
+
 test('a server that was stopped by SIGTERM or SHUTDOWN is started again, and no port or firewall is at fault', async () => {
 	const signalled = readServerLog(
 		'/d/redis.log',

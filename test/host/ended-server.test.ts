@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {spawn} from 'node:child_process';
+import {mkdtemp, open, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -87,4 +88,29 @@ test('where its config file names neither folder nor log, both follow from its s
 	await writeFile(file, 'dir ./\n');
 	const relative = await gapsOf({info: infoOf(file)});
 	assert.equal(relative.get('dir'), `${file} names ./, which begins at the folder in which the server was started`);
+});
+
+test('the line that a start refused is read where the process that starts it writes', {skip: !isLinux}, async t => {
+	const file = await configFor(t);
+	await writeFile(file, 'port 6379\nrequirepass secret\n');
+	const output = await open(`${file}.out`, 'w');
+	t.after(() => output.close());
+	const refusal = (line: string) =>
+		`*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nReading the configuration file, at line 2\n>>> '${line}'\nBad directive or wrong number of arguments\n`;
+	const script = 'console.error(process.argv[2]); setInterval(() => {}, 60_000)';
+	const starter = spawn(process.execPath, ['-e', script, file, 'started'], {stdio: ['ignore', output.fd, 'pipe']});
+	t.after(() => starter.kill());
+	await new Promise(resolve => {
+		starter.stderr?.once('data', resolve);
+	});
+	await output.write(refusal('requirepass secret'));
+	const found = await mistakeOf({remembered: {config: file}});
+	assert.deepEqual(
+		[found?.path, found?.line, found?.text, found?.refusedBy],
+		[file, 2, 'requirepass', 'Redis 7.0.15'],
+		'nothing secret is shown',
+	);
+	assert.ok(Math.abs((found?.refusedAtMs ?? 0) - Date.now()) < 60_000);
+	await output.write(refusal('another line'));
+	assert.equal(await mistakeOf({remembered: {config: file}}), undefined, 'the file was corrected since');
 });

@@ -239,6 +239,10 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	],
 	['bad-config', '*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***'],
 	[
+		'bad-config',
+		'1:M 24 Nov 2026 11:22:33.123 # Module Configuration detected without loadmodule directive or no ApplyConfig call: aborting',
+	],
+	[
 		'cross-protocol',
 		'1:M 24 Nov 2026 11:22:33.123 # Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis.',
 	],

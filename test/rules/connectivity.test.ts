@@ -124,6 +124,15 @@ test('a volume that is gone is to be mounted, and another node may take over mea
 	);
 });
 
+test('a line that a start refused since counts, however old the file is', () => {
+	const refused = {changedAtMs: nowMs - 90_000, refusedBy: 'Redis 7.0.15'};
+	const reason = ({refusedAtMs}: Pick<ConfigMistake, 'refusedAtMs'>) =>
+		messageText(firingOf(connRefused, refusedSince(20, mistaken({...refused, refusedAtMs}))).reason ?? '');
+	assert.equal(reason({refusedAtMs: nowMs - 2000}), 'Redis 7.0.15 does not accept config line 9 (maxmemory 4 gb)');
+	assert.match(reason({refusedAtMs: nowMs - 70_000}), /SIGTERM/, 'it has started since');
+	assert.match(reason({refusedAtMs: undefined}), /SIGTERM/);
+});
+
 test('a mistake in the config file comes first among the steps, with its file and line', () => {
 	const {next, evidence} = firingOf(connRefused, refusedSince(20, mistaken({})));
 	assert.equal(
