@@ -77,6 +77,8 @@ export type MonitoredPrimary = {
 	readonly downMs?: number | undefined;
 	/** True if the primary is flagged `s_down` and answers the PINGs of this Sentinel with errors, such as NOAUTH. */
 	readonly refusesPing?: true | undefined;
+	/** True if the Sentinel has had no accepted reply to its PINGs for three seconds or more. */
+	readonly isSilent?: true | undefined;
 	readonly failoverTimeoutMs: number | undefined;
 	/** The primary's replicas; undefined until SENTINEL REPLICAS was read. */
 	readonly replicas: readonly SentinelPeer[] | undefined;

@@ -53,6 +53,10 @@ function pingRefusal(row: Fields): {readonly refusesPing?: true} {
 		: {};
 }
 
+/** Whether the last accepted reply to a PING is older than any that a node sends which replies. */
+const silence = (row: Fields): {readonly isSilent?: true} =>
+	(numberOf(row.get('last-ok-ping-reply')) ?? 0) > replyingMs ? {isSilent: true} : {};
+
 /**
 Milliseconds after which a change of role is not read any more. Its age is another one in each reply, so the node's record
 would never be the same again.
@@ -87,6 +91,7 @@ export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredP
 						downAfterMs: number('down-after-milliseconds'),
 						downMs: number('s-down-time'),
 						...pingRefusal(row),
+						...silence(row),
 						failoverTimeoutMs: number('failover-timeout'),
 						replicas: undefined,
 						sentinels: undefined,

@@ -4,18 +4,15 @@ import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
 import {mayBeRestarting, restartSeconds} from '../derive/restarting.js';
 import type {Effect, NextStep} from '../domain/finding.js';
-import {message, nameOf} from '../domain/message.js';
+import {message, nameOf, nodeName} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
-import {
-	announcedStatement,
-	isAnnouncedUnreachable,
-	isListedInCluster,
-	isReachedByNobody,
-} from '../topology/announced.js';
+import {isAnnouncedUnreachable, isListedInCluster} from '../topology/announced.js';
+import {otherAddressOf} from '../topology/announced-primary.js';
 import {leftOf, lostReplicaOf, replicaProblem} from '../topology/lost-replica.js';
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
+import {onlyAnnounced} from './announced-nodes.js';
 import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
 import {
@@ -30,8 +27,7 @@ import {
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
-import {announcementStep, heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
-import {type NodeFacts, quotedName} from './node-facts.js';
+import {heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {isRefusedFromAfar, meaningOfAbsence, refusedFromAfar} from './refusal-meaning.js';
 import {fileLimitOfFull, refusalReason} from './refusal-reason.js';
@@ -66,6 +62,20 @@ export const connUnreachable = rule({
 
 		if (isAnnouncedUnreachable(record, nodes)) {
 			return isListedInCluster(record, nodes) ? clear : onlyAnnounced(facts);
+		}
+
+		const other = otherAddressOf(record, nodes);
+		if (other !== undefined) {
+			return fires('warning', {
+				problem: message`is a second address of the sentinel ${nodeName(other)}, and nobody reaches it there`,
+				reason: 'sentinel announce-ip is missing or wrong',
+				evidence: [{name: 'error', value: failure.code}],
+				meaning: 'The sentinel answers. The others that know it by this address alone miss its vote.',
+				next: [
+					hint(message`on ${nodeName(other)}: SENTINEL CONFIG SET announce-ip ADDRESS, the one that it listens on`),
+					diagnose(record),
+				],
+			});
 		}
 
 		const held = reasonOnHost(record);
@@ -170,30 +180,6 @@ function unreachableSteps(failure: Failure, endpoint: Endpoint): readonly NextSt
 		]),
 	];
 }
-
-/**
-The finding on a node whose announced address redis-top cannot reach. Clients in the node's network may reach the
-address. So the finding names an effect, a failover that is impossible, only if Sentinels cannot reach the address
-either.
-*/
-const onlyAnnounced = ({record, nodes}: NodeFacts) =>
-	fires('warning', {
-		...announcedStatement(record, nodes),
-		effect: isReachedByNobody(record, nodes) ? 'failover-impossible' : undefined,
-		evidence: [{name: 'error', value: record.failure?.code ?? '-'}],
-		meaning: 'redis-top sees nothing of the node. Clients on this side of the network cannot reach it either.',
-		next: [
-			...(record.failure?.code === 'ETIMEDOUT' && record.endpoint.kind === 'tcp'
-				? [
-						hint(
-							message`from here: ping -c 50 -i 0.2 ${quotedName('host', record.endpoint.host)}; some replies missing: packets are lost, all missing: no way leads there`,
-						),
-					]
-				: []),
-			announcementStep(record, nodes),
-			hint('Sentinels forget an old address of a replica only after SENTINEL RESET NAME'),
-		],
-	});
 
 /** What to do about a replaced primary: nothing is urgent. The steps of its end may say already that it is to be started. */
 const returnAfterTakeover = (isStartSaid: boolean): NextStep =>

@@ -15,6 +15,7 @@ import {stepsForKeptWrites} from './replica-buffer-limit.js';
 import {resyncLoadOf} from './resync-load.js';
 import {clear, fires, rule} from './rule.js';
 import {diskSteps} from './stalled-disk.js';
+import {hungPrimarySteps} from './waiting-sentinels.js';
 
 export const connUnresponsive = rule({
 	id: 'conn.unresponsive',
@@ -86,6 +87,9 @@ export const connUnresponsive = rule({
 				resyncLoadOf(facts))
 			: undefined;
 		const reason = likely?.reason ?? silence.reason;
+		// A move of a key, a save and a lookup end by themselves. An idle server is not what holds the reply.
+		const isHung = likely === undefined && silence.next === undefined && reason !== waitsForOther && reason !== isIdle;
+		const byHand = isLong && isHung ? hungPrimarySteps(facts.record, facts.nodes) : [];
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
 			detail: reason === undefined ? 'no reply on an open connection' : undefined,
@@ -101,7 +105,9 @@ export const connUnresponsive = rule({
 				...(likely?.next ?? []),
 				...(silence.next ?? []),
 				...(local === undefined ? [] : diskSteps(local)),
+				...(isStopped ? [] : byHand),
 				...(silence.next === undefined ? searchSteps(facts, process, resume) : stepsForKeptWrites(facts)),
+				...(isStopped ? byHand : []),
 			],
 		});
 	},
@@ -228,6 +234,7 @@ fs/select.c; anet.c and ae.c (aeWait) of the server.
 */
 const waitsForOtherIn = /^(?:do_sys_poll|do_poll|poll_schedule_timeout|do_select)/;
 
+const isIdle = 'its process is idle';
 const waitsForOther = 'its thread waits for another server: MIGRATE, or a name server';
 
 type Silence = {
@@ -265,7 +272,7 @@ function workOf(process: ProcessEvidence | undefined): Pick<Silence, 'reason' | 
 
 	return process?.state === 'sleeping' && idleIn.test(process.waitsIn ?? '')
 		? {
-				reason: 'its process is idle',
+				reason: isIdle,
 				meaning:
 					'It waits for work, so no command holds it. The network loses the reply, or CLIENT PAUSE holds commands back.',
 			}

@@ -1,6 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {message, nodeName} from '../domain/message.js';
+import {message, type Name, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {seconds} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
@@ -16,9 +16,48 @@ The first step for a primary that does not answer, where its Sentinels wait long
 hand, which asks for no votes. Empty if a Sentinel holds the primary down already, and if no replica is fit.
 */
 export function waitingSentinelSteps(
-	{address}: NodeRecord,
+	record: NodeRecord,
 	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
 ): readonly NextStep[] {
+	const waiting = waitingReport(record, nodes, longMs);
+	return waiting === undefined
+		? []
+		: [
+				hint(
+					message`SENTINEL FAILOVER ${waiting.name} on ${nodeName(waiting.sentinel)}; its sentinels wait ${seconds(waiting.shortestMs / 1000)} (down-after-milliseconds)`,
+				),
+			];
+}
+
+/** Milliseconds of `down-after-milliseconds` from which a failover by hand ends a silence sooner: twice conn.unresponsive.critical. */
+const hungMs = 10_000;
+
+/**
+The step for a primary that accepts connections and does not answer: a failover by hand, where its Sentinels have no
+answer either and wait. Empty if a Sentinel gets answers, or holds the primary down already.
+*/
+export function hungPrimarySteps(record: NodeRecord, nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NextStep[] {
+	const waiting = waitingReport(record, nodes, hungMs);
+	return waiting === undefined || !waiting.isSilent
+		? []
+		: [
+				hint(
+					message`SENTINEL FAILOVER ${waiting.name} on ${nodeName(waiting.sentinel)}; what is not replicated is lost, and its sentinels wait ${seconds(waiting.shortestMs / 1000)}`,
+				),
+			];
+}
+
+/**
+The first Sentinel of a primary whose Sentinels hold it down only after a time or longer. Undefined if one holds it down
+already, and if no replica is fit.
+*/
+function waitingReport(
+	{address}: NodeRecord,
+	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
+	leastMs: number,
+):
+	| {readonly name: Name; readonly sentinel: NodeAddress; readonly shortestMs: number; readonly isSilent: boolean}
+	| undefined {
 	const sameNode = nodeFinder(nodes);
 	for (const [name, reports] of reportsIn(nodes)) {
 		const [first] = reports;
@@ -29,16 +68,17 @@ export function waitingSentinelSteps(
 		const isFit = reports.every(({primary}) =>
 			(primary.replicas ?? []).some(replica => promotionObstacle(replica, primary) === undefined),
 		);
-		if (first !== undefined && shortestMs >= longMs && isWaiting && isFit) {
-			return [
-				hint(
-					message`SENTINEL FAILOVER ${name} on ${nodeName(first.sentinel)}; its sentinels wait ${seconds(shortestMs / 1000)} (down-after-milliseconds)`,
-				),
-			];
+		if (first !== undefined && shortestMs >= leastMs && isWaiting && isFit) {
+			return {
+				name: nameOf('primary', name),
+				sentinel: first.sentinel,
+				shortestMs,
+				isSilent: reports.every(({primary}) => primary.isSilent === true),
+			};
 		}
 	}
 
-	return [];
+	return undefined;
 }
 
 const isFailingOver = (flags: ReadonlySet<string>): boolean => flags.has('failover_in_progress');

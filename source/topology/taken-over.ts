@@ -3,6 +3,7 @@ import {type Message, message, nodeName} from '../domain/message.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {Shard} from '../domain/topology.js';
+import {announcedPrimary} from './announced-primary.js';
 import {type Nodes, nodeFinder} from './replication-edges.js';
 import {topologyOf} from './topology.js';
 
@@ -68,7 +69,7 @@ export function formerInLog({host}: Pick<NodeRecord, 'host'>): NodeAddress | und
 const serves = ({primary, slots}: Shard, slot: number): boolean =>
 	primary?.reach === 'up' && slots.some(({first, last}) => first <= slot && slot <= last);
 
-/** Sentinels list a replaced primary as a replica of the new one, which answers as a primary. */
+/** Sentinels list a replaced primary as a replica of the new one, which answers as a primary, or which they alone reach. */
 function takeoverBySentinels({address, role, sample}: NodeRecord, nodes: Nodes): Takeover | undefined {
 	const monitored = [...nodes.values()].flatMap(({failure, sentinel}) =>
 		failure === undefined ? (sentinel?.value.primaries ?? []) : [],
@@ -79,9 +80,10 @@ function takeoverBySentinels({address, role, sample}: NodeRecord, nodes: Nodes):
 	const isAgreed = monitored.every(each => each.address !== address);
 	const wasPrimary =
 		role === 'primary' || (role === 'unknown' && sample === undefined && wasReplacedUnseen(address, monitored));
-	return isAgreed && successor?.reach === 'up' && successor.role === 'primary' && wasPrimary
-		? {by, isCluster: false}
-		: undefined;
+	const isServing =
+		(successor?.reach === 'up' && successor.role === 'primary') ||
+		(successor !== undefined && announcedPrimary(successor, nodes)?.isPromoted === true);
+	return isAgreed && isServing && wasPrimary ? {by, isCluster: false} : undefined;
 }
 
 /**

@@ -5,8 +5,10 @@ import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {MonitoredPrimary, SentinelPeer} from '../../source/domain/sentinel.js';
 import {connRefused, connUnreachable} from '../../source/rules/connectivity.js';
+import {connUnresponsive} from '../../source/rules/unresponsive.js';
 import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, sampledAtMs} from '../harness/records.js';
+import {factsOf} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
 
 const fit: SentinelPeer = {
@@ -68,6 +70,33 @@ test('a dead primary whose sentinels wait for minutes is failed over by hand', (
 		['it is about another primary', {address: '10.0.1.8:6379' as NodeAddress}, {}],
 	] as const) {
 		assert.doesNotMatch(stepsOf(...parts), /SENTINEL FAILOVER/, why);
+	}
+});
+
+test('a primary that hangs is failed over by hand while its sentinels wait, and not one that they get answers from', () => {
+	const stepsOf = (pendingMs: number, ...parts: ReadonlyArray<Partial<MonitoredPrimary>>): string =>
+		firingOf(connUnresponsive, {
+			record: {
+				address: '10.0.1.9:6379',
+				failure: {...refusedConnection, code: 'TIMEOUT', state: 'stale'},
+				reach: 'stale',
+				pendingSinceMs: factsOf({}).nowMs - pendingMs,
+			},
+			nodes: parts.map((each, index) => sentinel(index + 1, {downAfterMs: 30_000, isSilent: true, ...each})),
+		})
+			.next.map(({text}) => messageText(text))
+			.join('\n');
+	const byHand =
+		/^SENTINEL FAILOVER main on 10\.0\.2\.1:26379; what is not replicated is lost, and its sentinels wait 30\.?0?s\n/;
+	assert.match(stepsOf(8000, {}, {}), byHand);
+	for (const [why, pendingMs, ...parts] of [
+		['it may be a long command', 3000, {}, {}],
+		['a sentinel gets answers', 8000, {isSilent: undefined}, {}],
+		['they act by themselves', 8000, {downAfterMs: 5000}, {}],
+		['one holds it down', 8000, {flags: new Set(['master', 's_down'])}, {}],
+		['no replica is fit', 8000, {replicas: [{...fit, priority: 0}]}, {}],
+	] as const) {
+		assert.doesNotMatch(stepsOf(pendingMs, ...parts), /SENTINEL FAILOVER/, why);
 	}
 });
 
