@@ -1,7 +1,7 @@
 import type {NextStep} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {announcedStatement, isReachedByNobody} from '../topology/announced.js';
-import {type AnnouncedPrimary, announcedPrimary} from '../topology/announced-primary.js';
+import {type AnnouncedPrimary, announcedPrimary, announcedPrimaryStatement} from '../topology/announced-primary.js';
 import {hint, onHost} from './next-steps.js';
 import {announcementStep} from './no-failover-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -38,10 +38,7 @@ export function onlyAnnounced(facts: NodeFacts) {
 				],
 			})
 		: fires('critical', {
-				problem: message`is where sentinels send all clients of ${nameOf('primary', primary.name)}, and can't be reached from here`,
-				reason: primary.isPromoted
-					? 'a failover promoted it, and its announced address is of another network'
-					: 'its announced address is of another network',
+				...announcedPrimaryStatement(primary),
 				effect: 'unreachable',
 				evidence: [
 					{name: 'error', value: record.failure?.code ?? '-'},

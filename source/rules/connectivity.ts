@@ -9,7 +9,7 @@ import type {Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {isAnnouncedUnreachable, isListedInCluster} from '../topology/announced.js';
-import {otherAddressOf} from '../topology/announced-primary.js';
+import {otherAddressOf, secondAddressStatement} from '../topology/announced-primary.js';
 import {leftOf, lostReplicaOf, replicaProblem} from '../topology/lost-replica.js';
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {onlyAnnounced} from './announced-nodes.js';
@@ -67,8 +67,7 @@ export const connUnreachable = rule({
 		const other = otherAddressOf(record, nodes);
 		if (other !== undefined) {
 			return fires('warning', {
-				problem: message`is a second address of the sentinel ${nodeName(other)}, and nobody reaches it there`,
-				reason: 'sentinel announce-ip is missing or wrong',
+				...secondAddressStatement(other),
 				evidence: [{name: 'error', value: failure.code}],
 				meaning: 'The sentinel answers. The others that know it by this address alone miss its vote.',
 				next: [

@@ -15,6 +15,12 @@ import {filesAllow} from '../rules/file-limit.js';
 import {fileLimitOfFull} from '../rules/refusal-reason.js';
 import {seconds, utcDateTime} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
+import {
+	announcedPrimary,
+	announcedPrimaryStatement,
+	otherAddressOf,
+	secondAddressStatement,
+} from '../topology/announced-primary.js';
 import {leftOf, lostReplicaOf, replicaProblem} from '../topology/lost-replica.js';
 import {replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
@@ -205,15 +211,23 @@ function loading({address, sample, failure}: NodeRecord, {findings}: MonitorStat
 	return {...base, problem: failure?.problem ?? reachWords.loading, reason: failure?.reason};
 }
 
-const announced = (record: NodeRecord, nodes: MonitorState['nodes']): NodeProblem => ({
-	...announcedStatement(record, nodes),
-	node: record.address,
-	severity: 'warning',
-	effect: 'unreachable',
-});
+function announced(record: NodeRecord, nodes: MonitorState['nodes']): NodeProblem {
+	const primary = announcedPrimary(record, nodes);
+	return {
+		...(primary === undefined ? announcedStatement(record, nodes) : announcedPrimaryStatement(primary)),
+		node: record.address,
+		severity: primary === undefined ? 'warning' : 'critical',
+		effect: 'unreachable',
+	};
+}
 
-function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorState, nowMs: number): NodeProblem {
+function failing(record: NodeRecord, {isFromMemory, rememberedAtMs, nodes}: MonitorState, nowMs: number): NodeProblem {
 	const {address, failure, failingSinceMs, origin, reach} = record;
+	const second = otherAddressOf(record, nodes);
+	if (second !== undefined) {
+		return {...secondAddressStatement(second), node: address, severity: 'warning'};
+	}
+
 	// Who holds the connections is no cause where the server admits fewer clients than its config asks for.
 	const lowered = fileLimitOfFull(record);
 	const held = lowered === undefined ? heldConnections(record) : undefined;

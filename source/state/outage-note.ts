@@ -4,6 +4,7 @@ import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Finding} from '../rules/finding.js';
 import {seconds} from '../text/units.js';
+import {announcedPrimary} from '../topology/announced-primary.js';
 import {leftBehindBy, mayHaveMoreThan, orphansOf} from '../topology/orphaned-replicas.js';
 import {waitingFailoverOf} from '../topology/waiting-failover.js';
 import type {MonitorState} from './monitor-state.js';
@@ -76,8 +77,10 @@ export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState
 		return {text: `${halfMoved.subject} is half moved`};
 	}
 
+	// Its Sentinels reach it, so that nothing is to be failed over.
+	const own = nodes.get(address);
 	const unrepaired = withoutFailover(findings);
-	if (unrepaired.has(address)) {
+	if (unrepaired.has(address) && (own === undefined || announcedPrimary(own, nodes) === undefined)) {
 		const reason = unrepaired.get(address);
 		return {text: 'no failover follows', whole: reason === undefined ? undefined : message`no failover: ${reason}`};
 	}

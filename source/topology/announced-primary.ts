@@ -1,4 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import type {Statement} from '../domain/finding.js';
+import {message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import {isAnnouncedUnreachable} from './announced.js';
@@ -54,6 +56,13 @@ export function announcedPrimary(record: NodeRecord, nodes: Nodes): AnnouncedPri
 	);
 }
 
+/** The statement about an announced primary that is not reached. Its text follows the node's address. */
+export const announcedPrimaryStatement = ({name, isPromoted}: AnnouncedPrimary): Statement => ({
+	problem: "can't be reached, and sentinels send all clients there",
+	detail: message`as the primary of ${nameOf('primary', name)}`,
+	reason: `${isPromoted ? 'a failover promoted it, and ' : ''}its announced address is of another network`,
+});
+
 /** The Sentinel that answers at another address, where others list a second address of it; undefined for other nodes. */
 export function otherAddressOf({address}: NodeRecord, nodes: Nodes): NodeAddress | undefined {
 	const answering = [...nodes.values()].filter(
@@ -69,3 +78,9 @@ export function otherAddressOf({address}: NodeRecord, nodes: Nodes): NodeAddress
 			other.address !== address && other.sentinel?.value.id !== undefined && ids.includes(other.sentinel.value.id),
 	)?.address;
 }
+
+/** The statement about a second address of a Sentinel that answers. Its text follows the second address. */
+export const secondAddressStatement = (other: NodeAddress): Statement => ({
+	problem: message`is a second address of the sentinel ${nodeName(other)}, and nobody reaches it there`,
+	reason: 'sentinel announce-ip is missing or wrong',
+});
