@@ -11,6 +11,7 @@ import {meaningOfErrors, usualErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
 import {movedClients, placeOf, refusedClients} from './failing-clients.js';
 import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
+import {isScriptNeverSent} from './missing-scripts.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -30,7 +31,7 @@ export const errFailed = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus and for nodes with many error replies. It fires where more than one call in ten of a command fails. The finding is critical where a replica refuses nearly all calls of a write command (READONLY).',
+			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus and for nodes with many error replies. It fires where more than one call in ten of a command fails. The finding is critical where a replica refuses nearly all calls of a write command (READONLY), and where most calls of EVALSHA fail (NOSCRIPT) and no client sends the script.',
 		since: '6.2',
 		falsePositives: [
 			'A person at a prompt causes a few failures. The rule needs three failures per second in three samples, or `many` over two seconds.',
@@ -105,7 +106,8 @@ export const errFailed = rule({
 			facts.record.role === 'replica' &&
 			isAlways &&
 			(senders?.only !== undefined || !isRedirecting(facts, undefined));
-		return fires(isReplicaWrittenTo ? 'critical' : 'warning', {
+		const isServiceDown = code === 'NOSCRIPT' && heldMs >= unrepairedMs && isScriptNeverSent(facts, worst);
+		return fires(isReplicaWrittenTo || isServiceDown ? 'critical' : 'warning', {
 			isCertain: areMeasured(facts, worst.failures, limits.many, heldMs),
 			problem:
 				(code === 'READONLY' && facts.record.role === 'replica') || owner !== undefined
@@ -146,6 +148,9 @@ export const errFailed = rule({
 		});
 	},
 });
+
+/** Milliseconds after which clients have sent a missing script that send it at all. */
+const unrepairedMs = 1000;
 
 /** What to do about a replica that has no link and may not serve old data. Source: redis.conf, `replica-serve-stale-data`. */
 const readElsewhere = [

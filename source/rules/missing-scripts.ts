@@ -44,3 +44,25 @@ export function whyNoScript(facts: NodeFacts): {readonly reason: string; readonl
 		}
 	);
 }
+
+/** Least share of the calls of EVALSHA that fail, 0 to 1, from which a service does not work. */
+const failingShare = 0.5;
+/** Least share of the failed calls, 0 to 1, that clients answer with the script itself, as libraries do by themselves. */
+const repairedShare = 0.5;
+
+/** The commands that bring a script to the server. */
+const loading: ReadonlySet<string> = new Set(['eval', 'eval_ro', 'script', 'script|load']);
+
+/**
+Whether the calls of a service fail for good: most calls of EVALSHA fail, and clients do not send the script instead. A
+client that sends each script once, or makes a new one for each call, sends as many as it gets errors.
+*/
+export function isScriptNeverSent(
+	{record}: NodeFacts,
+	{command, failures, calls}: {readonly command: string; readonly failures: number; readonly calls: number},
+): boolean {
+	const sent = record.commands
+		.filter(each => loading.has(each.command))
+		.reduce((sum, {callsPerSecond = 0}) => sum + callsPerSecond, 0);
+	return command.startsWith('evalsha') && failures >= failingShare * calls && sent < repairedShare * failures;
+}

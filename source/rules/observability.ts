@@ -41,7 +41,7 @@ export const latSlowlogNew = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or several of a tenth of a second: three, fewer that add up to a second, or two of the same command from the same client within ten seconds. Shorter commands must be many. On a machine short of processor time (`os.psi`), one of a tenth of a second is enough if the wait does not explain it. Entries that were overwritten between two polls count too. Where the slow log is off or begins above the duration, INFO commandstats and the processor time of the main thread tell of such a command.',
+			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or several of a tenth of a second: three, fewer that add up to a second, or two of the same command from the same client within ten seconds. Shorter commands must be many. On a machine short of processor time (`os.psi`), one of a tenth of a second is enough if the wait does not explain it. Entries that were overwritten between two polls count too. The finding is critical where several commands of a second took half of the last fifteen seconds. Where the slow log is off or begins above the duration, INFO commandstats and the processor time of the main thread tell of such a command.',
 		since: '2.2.12',
 		falsePositives: [
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
@@ -113,7 +113,8 @@ export const latSlowlogNew = rule({
 		const from = sent?.client;
 		const key = worst && titleKeyOf(worst.arguments);
 		const silent = silentTarget(worst, facts);
-		return fires('warning', {
+		const isHeld = areHolding(own, sinceMs + 60_000, limits.worst);
+		return fires(isHeld ? 'critical' : 'warning', {
 			...(worst === undefined || sent === undefined
 				? {problem: `ran ${count(perMinute)} slow commands in the last minute`}
 				: {
@@ -142,6 +143,19 @@ export const latSlowlogNew = rule({
 		});
 	},
 });
+
+/** Milliseconds of the slow log in which long commands that took most of the time hold the thread. */
+const heldMs = 15_000;
+/** Least share of that time. Clients then wait more often than not, and most time out after a second. */
+const heldShare = 0.5;
+
+/** Whether several long commands took most of the last seconds, by the server's clock: an entry has the end of its command. */
+function areHolding(entries: readonly SlowlogEntry[], serverMs: number, leastMs: number): boolean {
+	const long = entries.filter(
+		({atMs, durationMicroseconds}) => atMs >= serverMs - heldMs && durationMicroseconds >= leastMs * 1000,
+	);
+	return long.length > 1 && totalMs(long) >= heldShare * heldMs;
+}
 
 const totalMs = (entries: readonly SlowlogEntry[]): number =>
 	entries.reduce((sum, {durationMicroseconds}) => sum + durationMicroseconds / 1000, 0);

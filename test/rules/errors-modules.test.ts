@@ -99,6 +99,27 @@ test('only commands on several keys are told to fail with CROSSSLOT', () => {
 	assert.match(messageText(firingOf(errFailed, parts).meaning), / DEL fails too\.$/);
 });
 
+test('NOSCRIPT is critical where a service gets nothing else for a while, and not where it sends its script', () => {
+	const severityOf = (heldSeconds: number, calls: number, ...sent: ReadonlyArray<readonly [string, number]>) =>
+		firingOf(errFailed, {
+			heldSeconds,
+			info: {errorstats: {errorstat_NOSCRIPT: 'count=60'}},
+			earlier: {errorstats: {errorstat_NOSCRIPT: 'count=1'}},
+			record: {
+				commands: [
+					...(command({command: 'evalsha', callsPerSecond: calls, failuresPerSecond: 60}).record?.commands ?? []),
+					...sent.flatMap(([name, callsPerSecond]) => command({command: name, callsPerSecond}).record?.commands ?? []),
+				],
+			},
+		}).severity;
+	assert.equal(severityOf(3, 60), 'critical');
+	assert.equal(severityOf(3, 100, ['eval', 10]), 'critical');
+	assert.equal(severityOf(0, 60), 'warning', 'it was just seen');
+	assert.equal(severityOf(3, 60, ['eval', 60]), 'warning', 'the client falls back to EVAL');
+	assert.equal(severityOf(3, 60, ['script|load', 55]), 'warning', 'the client loads each script');
+	assert.equal(severityOf(3, 200), 'warning', 'most calls work');
+});
+
 /** A server that started five minutes ago, and answers EVALSHA with NOSCRIPT. `also` has been called before. */
 function noScript({
 	uptime = 300,

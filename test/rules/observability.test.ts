@@ -37,6 +37,18 @@ testRule(latSlowlogNew, [
 		/^ran EVAL for 7\.8\d* s from cron-report, 5s ago, slowest of 2 logged$/,
 	],
 	[
+		'long moves of keys that take most of the time',
+		entries(4, slow(4100, 'migrate', ''), slow(3700, 'migrate', ''), slow(200, 'migrate', '')),
+		'critical',
+		/^ran MIGRATE for 4\.1\d* s from 10\.0\.0\.9:5000, 5s ago, slowest of 3 logged$/,
+	],
+	[
+		'the same that took most of the time before',
+		entries(4, ...[4100, 3700].map(ms => ({...slow(ms, 'migrate', ''), atMs: nowMs - 20_000}))),
+		'warning',
+		/^ran MIGRATE for 4\.1/,
+	],
+	[
 		'one command that took seconds',
 		entries(1, slow(10_000, 'debug', '')),
 		'warning',
