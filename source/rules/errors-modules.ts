@@ -21,7 +21,7 @@ import {movedByReplica} from './replica-reads.js';
 import {clear, fires, rule} from './rule.js';
 import {commandsOfSeveralSlots, severalSlots} from './several-slots.js';
 import {errorsOfKnownCommands} from './unknown-commands.js';
-import {whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
+import {readElsewhere, whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
 
 /** Name of the evidence of err.failed that holds the code of nearly all errors. */
 export const errorCode = 'error code';
@@ -106,7 +106,7 @@ export const errFailed = rule({
 			facts.record.role === 'replica' &&
 			isAlways &&
 			(senders?.only !== undefined || !isRedirecting(facts, undefined));
-		const isServiceDown = code === 'NOSCRIPT' && heldMs >= unrepairedMs && isScriptNeverSent(facts, worst);
+		const isServiceDown = code === 'NOSCRIPT' && isScriptNeverSent(facts, worst, heldMs);
 		return fires(isReplicaWrittenTo || isServiceDown ? 'critical' : 'warning', {
 			isCertain: areMeasured(facts, worst.failures, limits.many, heldMs),
 			problem:
@@ -148,15 +148,6 @@ export const errFailed = rule({
 		});
 	},
 });
-
-/** Milliseconds after which clients have sent a missing script that send it at all. */
-const unrepairedMs = 1000;
-
-/** What to do about a replica that has no link and may not serve old data. Source: redis.conf, `replica-serve-stale-data`. */
-const readElsewhere = [
-	hint('read from its primary until its link is up'),
-	hint('or, if old data is better than errors, CONFIG SET replica-serve-stale-data yes'),
-];
 
 /** The commands that fail too, as a sentence: ` SUBSCRIBE and SPUBLISH fail too.`. */
 function alsoFailing([, ...others]: ReadonlyArray<{readonly command: string}>): string {

@@ -49,6 +49,8 @@ export function whyNoScript(facts: NodeFacts): {readonly reason: string; readonl
 const failingShare = 0.5;
 /** Least share of the failed calls, 0 to 1, that clients answer with the script itself, as libraries do by themselves. */
 const repairedShare = 0.5;
+/** Milliseconds after which clients have sent a missing script that send it at all. */
+const unrepairedMs = 1000;
 
 /** The commands that bring a script to the server. */
 const loading: ReadonlySet<string> = new Set(['eval', 'eval_ro', 'script', 'script|load']);
@@ -56,13 +58,21 @@ const loading: ReadonlySet<string> = new Set(['eval', 'eval_ro', 'script', 'scri
 /**
 Whether the calls of a service fail for good: most calls of EVALSHA fail, and clients do not send the script instead. A
 client that sends each script once, or makes a new one for each call, sends as many as it gets errors.
+
+@param heldMs Milliseconds for which the calls have failed.
 */
 export function isScriptNeverSent(
 	{record}: NodeFacts,
 	{command, failures, calls}: {readonly command: string; readonly failures: number; readonly calls: number},
+	heldMs: number,
 ): boolean {
 	const sent = record.commands
 		.filter(each => loading.has(each.command))
 		.reduce((sum, {callsPerSecond = 0}) => sum + callsPerSecond, 0);
-	return command.startsWith('evalsha') && failures >= failingShare * calls && sent < repairedShare * failures;
+	return (
+		heldMs >= unrepairedMs &&
+		command.startsWith('evalsha') &&
+		failures >= failingShare * calls &&
+		sent < repairedShare * failures
+	);
 }

@@ -80,3 +80,9 @@ export const readOnlySteps = (facts: NodeFacts, writers: WritersHere | undefined
 			]),
 	redisCli(facts, 'CONFIG SET replica-read-only yes'),
 ];
+
+/** What to do about a replica that has no link and may not serve old data. Source: redis.conf, `replica-serve-stale-data`. */
+export const readElsewhere = [
+	hint('read from its primary until its link is up'),
+	hint('or, if old data is better than errors, CONFIG SET replica-serve-stale-data yes'),
+];

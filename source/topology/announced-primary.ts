@@ -18,7 +18,7 @@ export type AnnouncedPrimary = {
 	readonly reached: NodeRecord;
 };
 
-const isTrouble = ({flags}: Pick<MonitoredPrimary, 'flags'>): boolean =>
+const isUnsure = ({flags}: Pick<MonitoredPrimary, 'flags'>): boolean =>
 	['s_down', 'o_down', 'disconnected', 'failover_in_progress'].some(flag => flags.has(flag));
 
 /**
@@ -37,7 +37,7 @@ export function announcedPrimary(record: NodeRecord, nodes: Nodes): AnnouncedPri
 	);
 	const [first] = reports.filter(({primary}) => primary.address === record.address);
 	const ofGroup = reports.filter(({primary}) => primary.name === first?.primary.name);
-	if (first === undefined || ofGroup.some(({primary}) => primary.address !== record.address || isTrouble(primary))) {
+	if (first === undefined || ofGroup.some(({primary}) => primary.address !== record.address || isUnsure(primary))) {
 		return undefined;
 	}
 

@@ -82,3 +82,37 @@ test('without a known command the ladder comes after five seconds of silence, an
 	assert.equal(isLadder(screenOf(silentFor(3000), [unresponsive])), false);
 	assert.equal(isLadder(screenOf(silentFor(7000), [unresponsive])), true);
 });
+
+test('a ladder that stops at a silent PING does not contradict the packets that are lost', () => {
+	const ping = {
+		step: 'ping',
+		status: 'critical',
+		code: 'TIMEOUT',
+		result: 'is not responding: hung',
+		meaning: 'it is stopped',
+	};
+	const stopped = {
+		...ladder,
+		rungs: [{...ping, address: undefined, tookMs: 2200, confirm: [], next: []}],
+		verdict: {...ladder.verdict, step: 'ping', next: [{kind: 'words', text: 'wait'}]},
+	} as unknown as typeof ladder;
+	const record: NodeRecord = {
+		...recordFrom({address}),
+		sample: undefined,
+		reach: 'stale',
+		failure: {
+			layer: 'server',
+			code: 'TIMEOUT',
+			kind: 'LARGE_REPLIES',
+			problem: 'sends small replies only',
+			state: 'stale',
+		},
+		pendingSinceMs: nowMs - 7000,
+		ladder: stopped,
+	};
+	const text = screenOf(record, []).join('\n');
+	assert.match(text, /step by step/);
+	assert.match(text, /ping .*sends small replies only/);
+	assert.match(text, /lower the MTU/);
+	assert.doesNotMatch(text, /is stopped|hung|wait/);
+});

@@ -1,7 +1,9 @@
 import {ladderLines} from '../../diagnose/ladder-lines.js';
 import type {NextStep} from '../../domain/finding.js';
 import type {Ladder} from '../../domain/ladder.js';
+import {messageText} from '../../domain/message.js';
 import type {Keyboard} from '../../keys/keyboard.js';
+import {largeRepliesMeaning, packetSizeSteps} from '../../rules/packet-size.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {criticalAfterMs} from '../../state/node-problem.js';
 import {outageReason} from '../../state/verdict.js';
@@ -56,7 +58,7 @@ export function ladderBody(
 	{glyphs, keyboard, state, nowMs}: Pick<PanelInput, 'glyphs' | 'keyboard' | 'state' | 'nowMs'>,
 ): readonly Line[] {
 	const known = lastKnown(node, state, nowMs);
-	const ladder = withPasswordKey(climbed, node, keyboard);
+	const ladder = withPasswordKey(withLostReplies(climbed, node), node, keyboard);
 	if (height < leastFramedRows) {
 		return ladderLines(ladder, width, height, known);
 	}
@@ -71,6 +73,27 @@ export function ladderBody(
 		glyphs,
 		padding: 1,
 	});
+}
+
+/**
+The ladder as it is where a closer look has found that large replies alone stay away. The ladder itself stops at its PING,
+whose silence would mean that the server hangs.
+*/
+function withLostReplies(ladder: Ladder, {failure, endpoint}: NodeRecord): Ladder {
+	if (failure?.kind !== 'LARGE_REPLIES' || ladder.verdict.step !== 'ping') {
+		return ladder;
+	}
+
+	const next = packetSizeSteps(endpoint);
+	return {
+		...ladder,
+		rungs: ladder.rungs.map(rung =>
+			rung.step === 'ping'
+				? {...rung, result: messageText(failure.problem), meaning: largeRepliesMeaning, confirm: [], next}
+				: rung,
+		),
+		verdict: {...ladder.verdict, text: messageText(failure.problem), next},
+	};
 }
 
 /** If the node refuses the credentials, adds the key that asks for a password as the first next step of the ladder. */
