@@ -27,6 +27,9 @@ export const holderOf = ({listeners}: LocalEvidence, endpoint: Endpoint): Listen
 export const holderText = ({processName, processId}: Listener): Message =>
 	message`${nameOf('quote', processName ?? '?')} (process ${processId ?? '-'})`;
 
+/** That a process has the port of a node, as text. */
+export const hasThePort = (holder: Listener): Message => message`${holderText(holder)} has the port`;
+
 /** Whether the process of a listener is a Redis or Valkey server. */
 export const isServer = ({servers}: Pick<LocalEvidence, 'servers'>, {processId}: Listener): boolean =>
 	servers.some(server => server.processId === processId);
@@ -127,6 +130,23 @@ export function boundElsewhere(record: NodeRecord): Message | undefined {
 		: message`${lastReplyAtMs === undefined ? 'a server' : 'it'} listens on ${joinMessages(names, ' and ')} only (bind)`;
 }
 
+/** Programs that hand connections on to a server elsewhere: a container's proxy, a tunnel, a load balancer. */
+const forwarders =
+	/^(?:docker-proxy|rootlessport|conmon|slirp4netns|pasta|sshd?|kubectl|socat|stunnel\d*|haproxy|envoy|nginx|nutcracker|twemproxy)$/;
+
+/**
+The program, no server, that has the endpoint's port on this machine while no reply comes. Undefined where a server's
+process is known, and for programs that hand connections on: then the server behind them may be silent.
+*/
+export function silentHolder(evidence: LocalEvidence | undefined, endpoint: Endpoint): Listener | undefined {
+	const holder = evidence?.process === undefined ? evidence && holderOf(evidence, endpoint) : undefined;
+	return holder === undefined ||
+		isServer({servers: evidence?.servers ?? []}, holder) ||
+		forwarders.test(holder.processName ?? '')
+		? undefined
+		: holder;
+}
+
 /** Why a connection fails, when evidence from this machine shows more than the error does; undefined otherwise. */
 export function reasonOnHost({failure, failingSinceMs, host, endpoint}: NodeRecord): Message | undefined {
 	// Evidence that is older than the failure can't explain the failure.
@@ -140,11 +160,12 @@ export function reasonOnHost({failure, failingSinceMs, host, endpoint}: NodeReco
 	}
 
 	const isEnded = failure.code === 'CLOSED' || failure.code === 'ECONNRESET';
+	const isFull = failure.code === 'ETIMEDOUT' && (holderOf(host.value, endpoint)?.queued ?? 0) > 0;
 	const isOther = failure.code === 'PROTOCOL' || failure.code === 'NOT_REDIS';
-	const holder = isEnded || isOther ? holderOf(host.value, endpoint) : undefined;
+	const holder = isEnded || isOther || isFull ? holderOf(host.value, endpoint) : undefined;
 	if (holder === undefined || isServer(host.value, holder)) {
 		return undefined;
 	}
 
-	return isEnded ? message`${holderText(holder)} has the port` : message`the port belongs to ${holderText(holder)}`;
+	return isEnded || isFull ? hasThePort(holder) : message`the port belongs to ${holderText(holder)}`;
 }

@@ -33,7 +33,7 @@ function missingAddress(end: LogRemark, {remarks, lines}: LogEvidence): ProcessE
 	const host = /listening socket (\S+):\d+: /.exec(remark?.line ?? '')?.[1];
 	return remark === undefined || host === undefined || lines.at(-2) !== remark.line
 		? undefined
-		: {remark, reason: message`it cannot listen on ${nameOf('host', host)}: its machine lacks that address`};
+		: {remark, reason: message`its machine lacks the address ${nameOf('host', host)} (bind)`};
 }
 
 /** A crash with the command that ran, if the report of the crash names it: it follows the line about the signal. */
@@ -110,6 +110,7 @@ const reasons: ReadonlyMap<string, (remark: LogRemark) => Message | undefined> =
 		},
 	],
 	['rdb-newer', () => 'a newer version wrote its data'],
+	['rdb-foreign', () => 'its RDB file is damaged, or of another product'],
 	['rdb-broken', () => 'its RDB file is damaged'],
 	['bad-config', () => 'its config file has a mistake or cannot be read'],
 	[portAtStart, () => 'it cannot listen: its port is taken, or its address is not here'],

@@ -278,7 +278,7 @@ const endSteps = (remark: LogRemark, {folder, log, process}: LocalEvidence): rea
 export const hasEndSteps = ({id, next}: HostRemark): boolean => id.startsWith('log-') && next.length > 1;
 
 /** The lines of data that is whole, and that this server cannot read. */
-const unreadable: ReadonlySet<string> = new Set(['rdb-newer', 'module-missing', 'data-unreadable']);
+const unreadable: ReadonlySet<string> = new Set(['rdb-newer', 'rdb-foreign', 'module-missing', 'data-unreadable']);
 
 /**
 Whether the line follows from a version that is too old for the data, from a module that is missing, or from a right that

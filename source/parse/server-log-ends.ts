@@ -150,11 +150,19 @@ export const logEnds: readonly LogPattern[] = [
 		/Can't handle RDB format version|Can't handle foreign type or opcode/,
 		'it could not start: a newer version wrote its data; start that version again',
 	),
+	// Redis expects `REDIS` at the beginning. Valkey 9 begins its files with `VALKEY`.
+	pattern(
+		'rdb-foreign',
+		'critical',
+		[],
+		/Wrong signature trying to load DB/,
+		'it could not start: Valkey 9 wrote its RDB file, which no Redis and no earlier Valkey reads, or the beginning of the file is damaged',
+	),
 	pattern(
 		'rdb-broken',
 		'critical',
 		[],
-		/Short read or OOM loading DB|Wrong signature trying to load DB|Fatal error loading the DB|Internal error in RDB reading offset/,
+		/Short read or OOM loading DB|Fatal error loading the DB|Internal error in RDB reading offset/,
 		'it could not start: the RDB file is damaged; redis-check-rdb (Valkey: valkey-check-rdb) says where',
 	),
 	pattern(

@@ -152,6 +152,27 @@ function stepsForNewerRdb({folder, setting}: EndedServer): readonly NextStep[] {
 	];
 }
 
+/** The steps for an RDB file that does not begin as those of this product do. Valkey reads the files of Redis up to 7.2. */
+function stepsForForeignRdb({folder, setting}: EndedServer): readonly NextStep[] {
+	const name = setting('dbfilename');
+	const path = folder === undefined || name === undefined ? undefined : `${folder}/${name}`;
+	return [
+		hint(
+			'start what wrote the file again, as before the change: no Redis, and no Valkey before 9, reads a file of Valkey 9',
+		),
+		hint(
+			message`copy ${path === undefined ? 'its RDB file' : message`${nameOf('path', path)}`} away before any other start: a server that starts empty saves over it`,
+		),
+		...(path === undefined
+			? []
+			: [
+					onHost(
+						message`head -c 9 ${quotedName('path', path)}; echo   # VALKEY080: of Valkey 9; anything else: damaged`,
+					),
+				]),
+	];
+}
+
 /** The steps for files that the server may not read or write, as after a restore or a start as root. */
 function stepsForRights({line}: LogRemark, {folder}: EndedServer): readonly NextStep[] {
 	const place = folder === undefined ? 'its folder' : message`${nameOf('path', folder)}`;
@@ -305,6 +326,8 @@ export function stepsOfEnd(remark: LogRemark, server: EndedServer): readonly Nex
 			return stepsForAof(remark, server);
 		case 'rdb-broken':
 			return stepsForRdb(remark, server);
+		case 'rdb-foreign':
+			return stepsForForeignRdb(server);
 		case 'rdb-newer':
 			return stepsForNewerRdb(server);
 		default:

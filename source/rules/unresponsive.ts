@@ -1,6 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {losesSmallPackets, mayBeLostPacket, packetsLost} from '../derive/pending-reply.js';
-import {isAddress} from '../derive/port-holder.js';
+import {hasThePort, isAddress, silentHolder} from '../derive/port-holder.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
 import type {LocalEvidence, ProcessEvidence} from '../domain/host-evidence.js';
@@ -76,6 +76,23 @@ export const connUnresponsive = rule({
 
 		const isCurrent = host !== undefined && host.atMs >= (pendingSinceMs ?? facts.nowMs);
 		const local = isCurrent && host.value.kind === 'here' ? host.value : undefined;
+		const holder = silentHolder(local, facts.record.endpoint);
+		if (holder !== undefined) {
+			return fires(isLong ? 'critical' : 'warning', {
+				problem: 'is not responding',
+				reason: hasThePort(holder),
+				effect: 'not-responding',
+				evidence: [{name: 'reply pending for', value: seconds(pendingSeconds)}],
+				meaning:
+					'A process that is not known as a Redis or Valkey server takes the connections, and does not reply. The server itself may have found its port taken.',
+				next: [
+					hint('stop what holds the port, then start the server; or give the port of the server'),
+					onHost(`ps -o pid,ppid,user,lstart,args -p ${holder.processId ?? '-'}`),
+					hint('if it hands connections on (a proxy, a tunnel), look at the server behind it'),
+				],
+			});
+		}
+
 		const process = local?.process;
 		const silence = silenceOf(local);
 		const {isStopped, resume} = silence;

@@ -1,7 +1,7 @@
 import {briefMistakeReason, configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {heldConnections} from '../derive/connection-holder.js';
 import {losesSmallPackets, mayBeLostPacket, packetsLost} from '../derive/pending-reply.js';
-import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
+import {boundElsewhere, hasThePort, reasonOnHost, silentHolder} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
 import {mayBeRestarting} from '../derive/restarting.js';
 import {standstillOf} from '../derive/suspended-process.js';
@@ -181,9 +181,14 @@ function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: n
 Why the server's process does not run, according to host evidence that was read at `sinceMs` or later. Undefined when
 such evidence is missing or shows no reason.
 */
-function processState({host}: NodeRecord, sinceMs: number | undefined): Message | undefined {
+function processState({host, endpoint}: NodeRecord, sinceMs: number | undefined): Message | undefined {
 	const isCurrent = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
-	return isCurrent && host.value.kind === 'here' ? standstillOf(host.value)?.reason : undefined;
+	if (!isCurrent || host.value.kind !== 'here') {
+		return undefined;
+	}
+
+	const holder = silentHolder(host.value, endpoint);
+	return holder === undefined ? standstillOf(host.value)?.reason : hasThePort(holder);
 }
 
 /**

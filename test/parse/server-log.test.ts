@@ -417,7 +417,7 @@ test('a machine without IPv6 is not why a server stopped, and an address that it
 	assert.match(endOf(optional, line(40, 'User requested shutdown...')) ?? '', /^it was told to stop/);
 	const failed = line(31, 'Failed listening on port 6379 (tcp), aborting.');
 	const missing = line(31, `${warning} 10.9.9.9:6379: bind: Cannot assign requested address`);
-	assert.equal(endOf(missing, failed), 'it cannot listen on 10.9.9.9: its machine lacks that address');
+	assert.equal(endOf(missing, failed), 'its machine lacks the address 10.9.9.9 (bind)');
 	const taken = line(31, `${warning} *:6379: bind: Address already in use`);
 	assert.match(endOf(optional, taken, failed) ?? '', /^it cannot listen: its port/);
 	assert.match(endOf(taken, failed) ?? '', /^it cannot listen: its port is taken/);

@@ -40,6 +40,16 @@ const socket = (code: string) => socketFailure(code, '');
 const pendingFor = (seconds: number, rest: FactsParts = {}): FactsParts =>
 	failing(socket('TIMEOUT'), seconds, {...rest, record: {pendingSinceMs: nowMs - seconds * 1000}});
 
+/** A process that is no server has the port on this machine. */
+const portOf = (processName: string, queued = 0): FactsParts => ({
+	record: {},
+	host: {
+		process: undefined,
+		servers: [],
+		listeners: [{address: '0.0.0.0', port: 6379, queued, processId: 968, processName}],
+	},
+});
+
 /** A sentinel whose address a data node told, and that was never reached. */
 const toldByOthers = {origin: 'hello', lastReplyAtMs: undefined} as const;
 
@@ -632,6 +642,18 @@ testRule(connUnresponsive, [
 	['one long command', pendingFor(2), 'warning', /^is not responding, no reply on an open connection$/],
 	['hung', pendingFor(6), 'critical'],
 	[
+		'another program has taken the port, and is silent',
+		pendingFor(6, portOf('python3')),
+		'critical',
+		/^is not responding: python3 \(process 968\) has the port$/,
+	],
+	[
+		'a proxy has the port: the server behind it is silent',
+		pendingFor(6, portOf('docker-proxy')),
+		'critical',
+		/^is not responding, no reply on an open connection$/,
+	],
+	[
 		'stopped, as this machine shows',
 		pendingFor(2, withProcess('stopped')),
 		'critical',
@@ -890,6 +912,12 @@ testRule(connUnreachable, [
 		closing('docker-proxy', [], 'ECONNRESET'),
 		'critical',
 		/^reset the connection: docker-proxy \(process 968\) has the port$/,
+	],
+	[
+		'another program has the port and lets nobody in',
+		{...failing(socket('ETIMEDOUT')), host: portOf('python3', 6).host ?? {}},
+		'critical',
+		/^does not answer: python3 \(process 968\) has the port$/,
 	],
 	[
 		'the server itself resets connections',

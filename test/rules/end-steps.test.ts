@@ -53,7 +53,7 @@ test('without a tool in the log, the product decides', () => {
 
 test('the RDB file is named where its folder and its name are known', () => {
 	assert.deepEqual(
-		stepsOf('rdb-broken', 'Wrong signature trying to load DB', {host: {folder}, config: {dbfilename: 'dump.rdb'}}),
+		stepsOf('rdb-broken', 'Short read or OOM loading DB', {host: {folder}, config: {dbfilename: 'dump.rdb'}}),
 		[
 			'copy the file away; start from a backup or a replica',
 			'redis-check-rdb /var/lib/kv/dump.rdb   # says where it is damaged',
@@ -122,6 +122,11 @@ const starts: ReadonlyArray<readonly [line: string, reason: string, step: RegExp
 		"Can't open the append-only file appendonly.aof.1.incr.aof: Read-only file system",
 		'its file system is read-only',
 		/^mount its file system for writing again/,
+	],
+	[
+		'Wrong signature trying to load DB from file',
+		'its RDB file is damaged, or of another product',
+		/^start what wrote the file again, as before the change/,
 	],
 	['Aborting Redis startup because of ACL errors: x', 'its ACL file has a mistake or cannot be read', /aclfile/],
 	["Can't load module from /opt/rejson.so: server aborting", 'a module could not be loaded', /its file/],
@@ -206,4 +211,13 @@ test('an address of bind that the machine lacks is named before its steps', () =
 	];
 	const end = endInLog(readServerLog('/var/log/redis.log', lines.join('\n')));
 	assert.match(messageText(stepsAfterEnd(end, factsOf({}))[0]?.text ?? ''), /^correct bind in its config file/);
+});
+
+test('the beginning of an RDB file tells which product wrote it', () => {
+	const steps = stepsOf('rdb-foreign', 'Wrong signature trying to load DB', {
+		host: {folder},
+		config: {dbfilename: 'd'},
+	});
+	assert.match(steps[1] ?? '', /^copy \/var\/lib\/kv\/d away before any other start/);
+	assert.match(steps[2] ?? '', /^head -c 9 \/var\/lib\/kv\/d; echo /);
 });
