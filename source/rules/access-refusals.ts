@@ -134,6 +134,20 @@ export function lackedNames(
 		: message`${kind.kind}${first.endsWith('*') || more.length > 0 ? 's' : ''} ${nameOf(kind.kind, first)}${more.length === 0 ? '' : ` and ${more.length} more`}`;
 }
 
+/** Fewest refusals of one more command that a step lists: a person at a prompt gives up before. */
+const repeatedCommands = 5;
+
+/** Largest number of commands that a step lists. */
+const mostCommands = 6;
+
+/** The commands that a user is refused again and again, that of the refusal first: an ACL often lacks several at once. */
+function lackedCommands(refusal: AccessRefusal, refusals: readonly AccessRefusal[]): readonly string[] {
+	const others = refusals
+		.filter(({user, lack, count}) => user === refusal.user && lack === 'command' && count >= repeatedCommands)
+		.toSorted((one, other) => other.count - one.count);
+	return [...new Set([refusal, ...others].map(({object}) => object.toLowerCase()))].slice(0, mostCommands);
+}
+
 /**
 The ACL rule that gives the right, for a shell. The operator replaces KEYS or CHANNELS by names, where no few patterns stand
 for them.
@@ -141,7 +155,9 @@ for them.
 export function missingRule(refusal: AccessRefusal, refusals: readonly AccessRefusal[] = [refusal]): Message {
 	const kind = namesLackedBy(refusal);
 	if (kind === undefined) {
-		return `+${refusal.object.toLowerCase()}`;
+		return lackedCommands(refusal, refusals)
+			.map(command => `+${command}`)
+			.join(' ');
 	}
 
 	const patterns = lackedPatterns(refusal, refusals);

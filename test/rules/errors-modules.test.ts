@@ -724,6 +724,26 @@ testRule(modSearch, [
 	],
 ]);
 
+test('err.failed: every command that a user is refused again and again is in the step', () => {
+	const refused = (object: string, count: number, user = 'shop') => ({
+		count,
+		lack: 'command',
+		object,
+		user,
+		ageSeconds: 1,
+		clientAddress: '10.0.0.9:1',
+		clientName: '',
+	});
+	const accessLog = timed([
+		refused('set', 90),
+		refused('brpop', 700),
+		refused('flushall', 1),
+		refused('get', 80, 'bi'),
+	]);
+	const {next} = firingOf(errFailed, {...deniedKeys, record: {...deniedKeys.record, accessLog}});
+	assert.match(messageText(next[0]?.text ?? ''), /^ACL SETUSER shop \+brpop \+set: as/);
+});
+
 test('err.failed: what a user lacks is told by the beginning that its keys share', () => {
 	const ask = (lack: string, ...objects: readonly string[]) => {
 		const accessLog = timed(
