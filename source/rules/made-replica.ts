@@ -8,7 +8,15 @@ import {infoEvidence} from './evidence.js';
 import {infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {changeToOtherData, discardedKeys, isUnderSentinel, type RoleChange, roleChangeOf} from './role-change.js';
+import {
+	changeToOtherData,
+	discardedKeys,
+	forgetAddressSteps,
+	isUnderSentinel,
+	type RoleChange,
+	roleChangeOf,
+	sentinelOfPrimary,
+} from './role-change.js';
 import {clear, fires, rule} from './rule.js';
 
 /** READONLY errors per second from which clients write to a node. A person at a prompt causes fewer. */
@@ -44,8 +52,14 @@ function ofOtherData(facts: NodeFacts, isLinked: boolean): Evaluation {
 
 	const target = nameOf('node', primaryNamedBy(facts.record) ?? '?');
 	const ago = seconds(Math.max(0, facts.nowMs - change.atMs) / 1000);
+	const watching = sentinelOfPrimary(facts);
 	const by: Message = change.by === undefined ? '' : message` from ${change.by}`;
-	const how = change.line === undefined ? '' : message`by REPLICAOF${by}, `;
+	const how: Message =
+		watching !== undefined && (change.isBySentinel || change.line === undefined)
+			? message`by sentinels of ${nameOf('primary', watching.group)}, `
+			: change.line === undefined
+				? ''
+				: message`by REPLICAOF${by}, `;
 	return fires('critical', {
 		problem: message`was made a replica of ${target}`,
 		detail: message`${how}${ago} ago`,
@@ -63,11 +77,13 @@ function ofOtherData(facts: NodeFacts, isLinked: boolean): Evaluation {
 					? 'that makes it a primary again: it takes writes, with the keys of the other server, without its own'
 					: 'that makes it a primary again, at once with its own keys; then CONFIG REWRITE, if its config file has replicaof',
 			),
+			...(watching === undefined ? [] : forgetAddressSteps(watching)),
 			...(isLinked ? discardedKeys(facts, change.atMs) : []),
 			hint(message`do not send the clients to ${target}: it never was a replica of this node and has other data`),
 			hint(message`if it was meant to move there: let the clients use ${target}`),
 		],
-		action: 'promote',
+		// Sentinels undo a promotion alone.
+		action: watching === undefined ? 'promote' : undefined,
 	});
 }
 
@@ -100,7 +116,8 @@ export const repMadeReplica = rule({
 			'A replica whose primary dies had a link before. rep.link_down reports that.',
 			'A planned failover makes a primary the replica of its own promoted replica. The history of the new primary tells it (`second_repl_offset`), and the rule is clear.',
 			'A new server that is made a replica loses nothing. The rule needs clients whose writes fail, or keys that are gone.',
-			'Sentinels and clusters choose the primary themselves. The rule does not apply to their nodes.',
+			'Sentinels choose the primary themselves. Under them the rule fires only where the new primary was never promoted: they took a new server for a replica whose address it has got.',
+			'Clusters choose the primary themselves. The rule does not apply to their nodes.',
 		],
 	},
 	roles: ['replica'],
@@ -117,7 +134,7 @@ export const repMadeReplica = rule({
 		}
 
 		const change = status === 'up' || !wasNeverUp ? undefined : roleChangeOf(facts);
-		if (change === undefined || isUnderSentinel(facts)) {
+		if (change === undefined || change.isBySentinel || isUnderSentinel(facts)) {
 			return clear;
 		}
 

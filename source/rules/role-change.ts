@@ -1,7 +1,10 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf} from '../domain/message.js';
-import {hint, onHost} from './next-steps.js';
-import {type NodeFacts, quotedName} from './node-facts.js';
+import {commandStats} from '../parse/info-fields.js';
+import {nodeFinder} from '../topology/replication-edges.js';
+import {hint, onHost, redisCli} from './next-steps.js';
+import {defaultRuleSettings, type NodeFacts, quotedName} from './node-facts.js';
 
 /** How a primary became a replica: when, by which client, and the line of the log that shows it. */
 export type RoleChange = {
@@ -10,6 +13,8 @@ export type RoleChange = {
 	readonly line: string | undefined;
 	/** Whether the log, or a poll before, shows that the node was a primary until then. */
 	readonly wasPrimary: boolean;
+	/** Whether the log tells that a Sentinel sent the REPLICAOF. */
+	readonly isBySentinel: boolean;
 };
 
 /** Most milliseconds between the two lines that a server logs where REPLICAOF makes a primary a replica. */
@@ -17,7 +22,7 @@ const sameMomentMs = 2000;
 
 /**
 The change of a primary to a replica: by its log since its last start, else by redis-top's own polls. Undefined if neither
-shows it, and if a Sentinel did it. Example of the line: `REPLICAOF 10.0.0.2:6379 enabled (user request from 'id=7
+shows it. Example of the line: `REPLICAOF 10.0.0.2:6379 enabled (user request from 'id=7
 addr=10.0.0.9:5000 … name=deploy …')`. Valkey replaces names by `*redacted*` there.
 */
 export function roleChangeOf({record, memory, nowMs, sample}: NodeFacts): RoleChange | undefined {
@@ -33,24 +38,63 @@ export function roleChangeOf({record, memory, nowMs, sample}: NodeFacts): RoleCh
 		const by = name === '' ? address : name;
 		// A replica that is given another primary logs REPLICAOF without the other line.
 		const turnedAtMs = remarkOf('was-primary')?.atMs ?? Number.NEGATIVE_INFINITY;
-		return name.startsWith('sentinel-')
-			? undefined
-			: {
-					atMs: remark.atMs,
-					by: by === undefined ? undefined : nameOf('client', by),
-					line: remark.line,
-					wasPrimary: memory.roleChangedAtMs !== undefined || Math.abs(remark.atMs - turnedAtMs) <= sameMomentMs,
-				};
+		return {
+			atMs: remark.atMs,
+			by: by === undefined ? undefined : nameOf('client', by),
+			line: remark.line,
+			wasPrimary: memory.roleChangedAtMs !== undefined || Math.abs(remark.atMs - turnedAtMs) <= sameMomentMs,
+			isBySentinel: name.startsWith('sentinel-'),
+		};
 	}
 
 	return memory.roleChangedAtMs === undefined
 		? undefined
-		: {atMs: memory.roleChangedAtMs, by: undefined, line: undefined, wasPrimary: true};
+		: {atMs: memory.roleChangedAtMs, by: undefined, line: undefined, wasPrimary: true, isBySentinel: false};
 }
 
 /** Whether a Sentinel is among the nodes. The search goes through all nodes, so it comes last. */
 export const isUnderSentinel = ({nodes}: NodeFacts): boolean =>
 	[...nodes.values()].some(({role}) => role === 'sentinel');
+
+/** A Sentinel that answers, and the name that it gives the primary of a replica. */
+export type WatchingSentinel = {readonly sentinel: NodeRecord; readonly group: string};
+
+/**
+A Sentinel that watches the primary of a replica. Sentinels make any server a replica of that primary that answers at an
+address where they know one of its replicas: also a new server of others that has got this address.
+*/
+export function sentinelOfPrimary({nodes, primary}: NodeFacts): WatchingSentinel | undefined {
+	if (primary === undefined) {
+		return undefined;
+	}
+
+	const sameNode = nodeFinder(nodes);
+	for (const sentinel of nodes.values()) {
+		const watched = sentinel.failure === undefined ? (sentinel.sentinel?.value.primaries ?? []) : [];
+		const group = watched.find(({address}) => sameNode(address) === primary.address);
+		if (group !== undefined) {
+			return {sentinel, group: group.name};
+		}
+	}
+
+	return undefined;
+}
+
+/** Whether a replica was configured by a command since its start, and its primary was never promoted. */
+export const isReplicaByCommand = ({record, primary, sample}: NodeFacts): boolean => {
+	const stats = sample && commandStats(sample.info);
+	const calls = (stats?.get('replicaof')?.calls ?? 0) + (stats?.get('slaveof')?.calls ?? 0);
+	return record.role === 'replica' && calls > 0 && primary !== undefined && hasOwnHistory(primary);
+};
+
+/**
+The steps that free a server from Sentinels which took it for a replica. Source: sentinel.c, sentinelRefreshInstanceInfo:
+a Sentinel makes a known replica that reports to be a primary a replica again after four publish periods of 2 s.
+*/
+export const forgetAddressSteps = ({sentinel, group}: WatchingSentinel): readonly NextStep[] => [
+	hint('within 8 s on each sentinel, or they make it a replica again; RESET lets them forget this address:'),
+	redisCli({record: sentinel, settings: defaultRuleSettings}, `SENTINEL RESET ${group}`),
+];
 
 /**
 Whether the history of a node has no earlier one. A promoted replica goes on with the history of its primary, and keeps
@@ -83,7 +127,13 @@ export function changeToOtherData(facts: NodeFacts): RoleChange | undefined {
 
 	const isLinked = facts.text('replication', 'master_link_status') === 'up';
 	const change = isLinked && !hasOwnHistory(facts) ? undefined : roleChangeOf(facts);
-	return change?.wasPrimary === true && nowMs - change.atMs < recentMs && !isUnderSentinel(facts) ? change : undefined;
+	if (change?.wasPrimary !== true || nowMs - change.atMs >= recentMs) {
+		return undefined;
+	}
+
+	// Sentinels fail over to a promoted node. Its history is gone if the node was started again since.
+	const upMs = (primary.sample?.info.number('server', 'uptime_in_seconds') ?? 0) * 1000;
+	return isUnderSentinel(facts) && upMs <= nowMs - change.atMs ? undefined : change;
 }
 
 /** Whether a server neither saves by itself nor has an append-only file. */

@@ -1,11 +1,11 @@
 import {primaryAddress} from '../derive/replication-peers.js';
 import type {NextStep} from '../domain/finding.js';
-import {type Message, message, nodeName} from '../domain/message.js';
+import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {utcClock} from '../text/units.js';
 import {namedClients, otherClients, type Senders} from './client-names.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {changeToOtherData} from './role-change.js';
+import {changeToOtherData, forgetAddressSteps, isReplicaByCommand, sentinelOfPrimary} from './role-change.js';
 import {plainWrites} from './server-busy.js';
 
 /** The step that sends the writes of a replica's clients to its primary. */
@@ -16,8 +16,22 @@ export function writeElsewhere(facts: NodeFacts): readonly NextStep[] {
 	// A primary that is down takes no writes: a stranger made the node its replica, or a failover is due.
 	const isDown = known?.failure?.state === 'down';
 	// Writes for a server that was made a replica by mistake do not belong to the server with other data.
-	return primary === undefined || isDown || changeToOtherData(facts) !== undefined
-		? []
+	if (primary === undefined || isDown || changeToOtherData(facts) !== undefined) {
+		return [];
+	}
+
+	const watching = isReplicaByCommand(facts) ? sentinelOfPrimary(facts) : undefined;
+	return watching !== undefined
+		? [
+				hint(
+					message`if these clients use ${nameOf('primary', watching.group)}: let them write to ${nodeName(primary)}`,
+				),
+				hint(
+					'if not, sentinels took this server for a former replica with its address, and replaced its data; free it:',
+				),
+				redisCli(facts, 'REPLICAOF NO ONE'),
+				...forgetAddressSteps(watching),
+			]
 		: [
 				hint(
 					message`let these clients write to ${nodeName(primary)}: their configuration, a proxy or a DNS name leads here`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
+import type {NodeAddress} from '../../source/domain/node.js';
 import {repMadeReplica} from '../../source/rules/made-replica.js';
 import {writeElsewhere} from '../../source/rules/writes-to-replica.js';
 import {firingOf} from '../harness/firing-of.js';
@@ -128,9 +129,40 @@ type OtherDataParts = {
 	readonly promotedAt?: number;
 	readonly ownHistory?: number;
 	readonly linesAgo?: number;
+	/** A sentinel watches the new primary. */
 	readonly sentinel?: boolean;
+	readonly primaryUpSeconds?: number;
 	readonly rdbAgo?: number;
 };
+
+/** A sentinel that watches the primary of these tests. */
+const watching = recordFrom({
+	address: '10.0.9.9:26379',
+	role: 'sentinel',
+	sentinel: {
+		atMs: nowMs,
+		value: {
+			primaries: [
+				{
+					name: 'billing',
+					address: '10.0.9.9:25069' as NodeAddress,
+					host: '10.0.9.9',
+					port: 25_069,
+					flags: new Set(['master']),
+					configEpoch: 0,
+					quorum: 2,
+					replicaCount: 1,
+					otherSentinels: 2,
+					downAfterMs: 5000,
+					failoverTimeoutMs: 60_000,
+					replicas: [],
+					sentinels: [],
+					quorumCheck: undefined,
+				},
+			],
+		},
+	},
+});
 
 /** A former primary that replicates from a server which answers. */
 function ofOtherData({
@@ -141,6 +173,7 @@ function ofOtherData({
 	ownHistory = -1,
 	linesAgo = 30,
 	sentinel = false,
+	primaryUpSeconds = 900,
 	rdbAgo,
 }: OtherDataParts = {}): FactsParts {
 	const remarkOf = (id: string, said: string) => ({
@@ -169,9 +202,12 @@ function ofOtherData({
 		nodes: [
 			recordFrom({
 				address: '10.0.9.9:25069',
-				info: {replication: {role: 'master', second_repl_offset: promotedAt}},
+				info: {
+					server: {uptime_in_seconds: primaryUpSeconds},
+					replication: {role: 'master', second_repl_offset: promotedAt},
+				},
 			}),
-			...(sentinel ? [recordFrom({address: '10.0.9.9:26379', role: 'sentinel'})] : []),
+			...(sentinel ? [watching] : []),
 		],
 		host: {
 			log: {
@@ -222,7 +258,14 @@ testRule(repMadeReplica, [
 	['a planned failover: its replica was promoted before', ofOtherData({promotedAt: 4711}), 'clear'],
 	['a planned failover without a full resync', ofOtherData({ownHistory: 4711}), 'clear'],
 	['a replica that was given another primary', ofOtherData({wasPrimary: false}), 'clear'],
-	['Sentinels choose the primary', ofOtherData({sentinel: true}), 'clear'],
+	['Sentinels fail over to a promoted replica', ofOtherData({sentinel: true, promotedAt: 4711}), 'clear'],
+	['Sentinels made it a replica of a node started since', ofOtherData({sentinel: true, primaryUpSeconds: 20}), 'clear'],
+	[
+		'Sentinels took a new server for a former replica with its address',
+		{...ofOtherData({sentinel: true}), host: {}, watch: {roleChangedAtMs: nowMs - 9000}},
+		'critical',
+		/^was made a replica of 10\.0\.9\.9:25069, by sentinels of billing, 9s ago: writes refused, its data replaced$/,
+	],
 	[
 		'it was long ago',
 		{...ofOtherData({linesAgo: 5000}), info: {...ofOtherData().info, server: {uptime_in_seconds: 9000}}},
@@ -239,6 +282,7 @@ test('rep.made_replica: the steps say what the way back brings, and where the ke
 	assert.match(steps({}), /^\S+ .*REPLICAOF NO ONE\n.*without its own\n.*in a backup/);
 	assert.match(steps({link: 'down'}), /at once with its own keys/);
 	assert.doesNotMatch(steps({link: 'down'}), /backup/);
+	assert.match(steps({sentinel: true}), /within 8 s on each sentinel.*\n.* SENTINEL RESET billing$/m);
 	// The file of before the change has the keys still; a file that the resync wrote has not.
 	assert.match(steps({rdbAgo: 60}), /cp -a \/data\/dump\.rdb/);
 	assert.doesNotMatch(steps({rdbAgo: 10}), /dump\.rdb/);
@@ -250,6 +294,22 @@ test('rep.made_replica: no step sends the clients to the server with other data'
 		writeElsewhere(factsOf(ofOtherData(parts))).map(({text}) => messageText(text));
 	assert.deepEqual(told({}), []);
 	assert.match(told({promotedAt: 4711}).join(), toPrimary);
+});
+
+test('err.failed: sentinels may have taken a server of others for a former replica with its address', () => {
+	const told = (calls: number, promotedAt: number) => {
+		const parts = ofOtherData({sentinel: true, promotedAt});
+		const stats = {cmdstat_slaveof: `calls=${calls},usec=9,usec_per_call=9.00,rejected_calls=0,failed_calls=0`};
+		return writeElsewhere(factsOf({...parts, host: {}, info: {...parts.info, commandstats: stats}}))
+			.map(({text}) => messageText(text))
+			.join('\n');
+	};
+	assert.match(
+		told(1, -1),
+		/^if these clients use billing: let them write to .*\nif not, .*\n.*REPLICAOF NO ONE\n.*RESET/,
+	);
+	assert.doesNotMatch(told(0, -1), /REPLICAOF/);
+	assert.doesNotMatch(told(1, 4711), /REPLICAOF/);
 });
 
 test('rep.made_replica: no step sends the clients to an address at which no server answers', () => {
