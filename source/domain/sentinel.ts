@@ -24,6 +24,8 @@ export type SentinelPeer = {
 	readonly roleMs?: number | undefined;
 	/** True if the node is flagged `s_down` and answers the PINGs of the Sentinel with errors, such as NOAUTH. */
 	readonly refusesPing?: true | undefined;
+	/** True if the Sentinel has had no accepted reply to its PINGs for some seconds, or never had one. */
+	readonly isSilent?: true | undefined;
 	/** The priority of a replica; a replica with priority 0 is never promoted. Undefined for a Sentinel. */
 	readonly priority: number | undefined;
 };
@@ -77,7 +79,7 @@ export type MonitoredPrimary = {
 	readonly downMs?: number | undefined;
 	/** True if the primary is flagged `s_down` and answers the PINGs of this Sentinel with errors, such as NOAUTH. */
 	readonly refusesPing?: true | undefined;
-	/** True if the Sentinel has had no accepted reply to its PINGs for three seconds or more. */
+	/** True if this Sentinel has had no accepted reply to its PINGs for some seconds, or never had one. */
 	readonly isSilent?: true | undefined;
 	readonly failoverTimeoutMs: number | undefined;
 	/** The primary's replicas; undefined until SENTINEL REPLICAS was read. */

@@ -53,9 +53,12 @@ function pingRefusal(row: Fields): {readonly refusesPing?: true} {
 		: {};
 }
 
-/** Whether the last accepted reply to a PING is older than any that a node sends which replies. */
+/**
+Whether the last accepted reply to a PING is older than any that a node sends which replies. Until the first reply the age
+counts from the moment at which the Sentinel learned of the node. The node has no run id then.
+*/
 const silence = (row: Fields): {readonly isSilent?: true} =>
-	(numberOf(row.get('last-ok-ping-reply')) ?? 0) > replyingMs ? {isSilent: true} : {};
+	row.get('runid') === '' || (numberOf(row.get('last-ok-ping-reply')) ?? 0) > replyingMs ? {isSilent: true} : {};
 
 /**
 Milliseconds after which a change of role is not read any more. Its age is another one in each reply, so the node's record
@@ -129,6 +132,7 @@ export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] 
 						linkDownMs: numberOf(row.get('master-link-down-time')),
 						priority: numberOf(row.get('slave-priority')),
 						...pingRefusal(row),
+						...silence(row),
 						...roleTime(recent(numberOf(row.get('role-reported-time')))),
 						...downTime(numberOf(row.get('s-down-time')), row.has('slave-priority')),
 					},

@@ -45,7 +45,9 @@ export function noFailoverSteps(record: NodeRecord, nodes: Nodes): readonly Next
 		}
 	}
 
-	const waiting = waitingSentinelSteps(record, nodes);
+	// A quorum that is too high keeps sentinels from agreeing, so that the flag above is never there.
+	const forced = forcedFailoverSteps(record, nodes);
+	const waiting = forced.length > 0 ? forced : waitingSentinelSteps(record, nodes);
 	return waiting.length > 0 ? waiting : clusterSteps(record, nodes);
 }
 

@@ -10,6 +10,7 @@ import {answersNow} from './replication-link.js';
 import {obstacleSinceLink} from './replication-obstacles.js';
 import {type FleetFacts, fires, rule} from './rule.js';
 import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
+import {senIdle} from './sentinel-idle.js';
 import {quotedFlags, wasNeverLinked} from './sentinel-links.js';
 import {isFlaggedDown, promotionObstacle, refusesSentinels, unfitSteps} from './sentinel-promotion.js';
 import {senQuorum} from './sentinel-quorum.js';
@@ -216,4 +217,4 @@ export const senNoReplica = rule({
 		}),
 });
 
-export const sentinelFailoverRules = [senFailing, senNoReplica, senQuorum] as const;
+export const sentinelFailoverRules = [senFailing, senIdle, senNoReplica, senQuorum] as const;

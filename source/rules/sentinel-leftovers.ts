@@ -22,7 +22,7 @@ export type Leftovers = {
 	readonly downMs: number;
 	/** The number of Sentinels that are counted, the leftovers included. */
 	readonly known: number;
-	/** Whether the Sentinels that answer would be a majority without the leftovers. */
+	/** Whether the Sentinels that answer are no majority, and would be one without the leftovers. */
 	readonly isMajorityWithout: boolean;
 };
 
@@ -50,7 +50,7 @@ export function leftoversOf(reports: readonly Report[]): Leftovers | undefined {
 		addresses: left.map(([address]) => address),
 		downMs: Math.min(...left.flatMap(([, told]) => told.map(({downMs = 0}) => downMs))),
 		known,
-		isMajorityWithout: answering.size > (known - left.length) / 2,
+		isMajorityWithout: answering.size <= known / 2 && answering.size > (known - left.length) / 2,
 	};
 }
 
@@ -98,16 +98,39 @@ export const reportsIn = (nodes: Nodes): ReadonlyMap<string, readonly Report[]> 
 		({primary}) => primary.name,
 	);
 
+/**
+A quorum that the Sentinels that answer do not reach, although they are a majority, because one of them is down. Each
+Sentinel keeps a quorum of its own, and SENTINEL SET changes it at once.
+*/
+export function tooHighQuorum(reports: readonly Report[]) {
+	const answering = new Set(reports.map(({sentinel}) => sentinel));
+	const peers = reports
+		.flatMap(({primary: {sentinels = []}}) => sentinels)
+		.filter(({address}) => !answering.has(address));
+	const isDown = peers.some(({flags}) => flags.has('s_down') || flags.has('disconnected'));
+	const known = new Set([...answering, ...peers.map(({address}) => address)]).size;
+	const quorum = Math.max(...reports.map(({primary}) => primary.quorum ?? 0));
+	const majority = Math.floor(known / 2) + 1;
+	return isDown && answering.size >= majority && answering.size < quorum
+		? {answering: answering.size, known, quorum, majority}
+		: undefined;
+}
+
 /** The first step for a primary that does not answer, where leftovers keep its Sentinels from a majority; else none. */
 export function forcedFailoverSteps({address}: NodeRecord, nodes: Nodes): readonly NextStep[] {
 	const sameNode = nodeFinder(nodes);
 	for (const [name, reports] of reportsIn(nodes)) {
 		const [first] = reports;
 		const isWithoutMajority = reports.every(({primary: {quorumCheck}}) => quorumCheck?.isReached === false);
-		const leftovers =
-			first !== undefined && isWithoutMajority && sameNode(first.primary.address) === address
-				? leftoversOf(reports)
-				: undefined;
+		const isOfGroup = first !== undefined && isWithoutMajority && sameNode(first.primary.address) === address;
+		const high = isOfGroup ? tooHighQuorum(reports) : undefined;
+		if (high !== undefined && reports.every(({primary}) => isFlaggedDown(primary))) {
+			return [
+				hint(message`on each sentinel that answers: SENTINEL SET ${name} quorum ${high.majority}: then they fail over`),
+			];
+		}
+
+		const leftovers = isOfGroup ? leftoversOf(reports) : undefined;
 		if (first !== undefined && leftovers !== undefined && canForceFailover(reports, leftovers)) {
 			return [
 				hint(

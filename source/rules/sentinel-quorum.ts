@@ -2,7 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, messageText, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
-import {nodeFinder} from '../topology/replication-edges.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {hint, onHost, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts} from './node-facts.js';
 import {type FleetFacts, fires, rule} from './rule.js';
@@ -14,8 +14,9 @@ import {
 	leftoverReason,
 	leftoversOf,
 	shortLeftoverReason,
+	tooHighQuorum,
 } from './sentinel-leftovers.js';
-import {answeringPrimary, downPeers, sentinelObstacles} from './sentinel-links.js';
+import {answeringPrimary, downPeers, sentinelObstacles, wasNeverLinked} from './sentinel-links.js';
 
 /**
 The sentinels that share an id with another sentinel. A Sentinel takes a message with its own id for one of its own
@@ -109,13 +110,65 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 		return {reason: leftoverReason(leftovers), next: forgetSteps(group)};
 	}
 
+	const high = loweredQuorum(group);
+	if (high !== undefined) {
+		return high;
+	}
+
 	if (down.length > 0) {
 		return {reason: `${down.length} of ${known} sentinels down`, next: forgetSteps(group)};
+	}
+
+	if (isUnlearned(group, fleet)) {
+		return {
+			reason: 'sentinels know no replica since a RESET or MONITOR',
+			next: [
+				hint('start the primary: the sentinels then find its replicas and each other by themselves'),
+				hint('or promote a replica by hand (REPLICAOF NO ONE); then on each sentinel:'),
+				...monitorSteps(group),
+			],
+		};
 	}
 
 	const obstacles = joinMessages(sentinelObstacles(group, fleet), ', ');
 	return {reason: messageText(obstacles) === '' ? 'no quorum' : message`no quorum: ${obstacles}`, next: []};
 }
+
+/** The steps that lower a quorum which the sentinels that answer do not reach. Undefined where that is not the way out. */
+export function loweredQuorum(group: MonitoredGroup): Obstacle | undefined {
+	const high = tooHighQuorum(reportsOf(group.reports));
+	return high === undefined
+		? undefined
+		: {
+				reason: `${high.answering} of ${high.known} sentinels answer, quorum ${high.quorum}`,
+				next: [
+					hint(
+						`lower the quorum to ${high.majority} on each sentinel that answers: a majority of ${high.known} is enough`,
+					),
+					...group.reports.map(({sentinel}) =>
+						redisCli(sentinel, `SENTINEL SET ${group.name} quorum ${high.majority}`),
+					),
+				],
+			};
+}
+
+/**
+Whether the sentinels have never reached the primary since a RESET or MONITOR, and it does not answer redis-top either.
+They learn of replicas and of each other from the primary alone.
+*/
+const isUnlearned = ({reports}: MonitoredGroup, fleet: FleetFacts): boolean =>
+	reports.every(
+		({primary}) => wasNeverLinked(primary) && (primary.replicas ?? []).length === 0 && primary.otherSentinels === 0,
+	) && reports.every(({primary}) => fleet.nodes.get(primary.address)?.record.failure?.state === 'down');
+
+/** The steps that let a sentinel monitor another primary. */
+const monitorSteps = ({name, reports}: MonitoredGroup): readonly NextStep[] =>
+	reports
+		.slice(0, 1)
+		.flatMap(({sentinel, primary}) => [
+			redisCli(sentinel, `SENTINEL REMOVE ${name}`),
+			redisCli(sentinel, `SENTINEL MONITOR ${name} NEW-HOST PORT ${primary.quorum ?? 'QUORUM'}`),
+		]);
 
 /**
 The steps that remove sentinels that may be gone for good, so that the answering sentinels are a majority again. Empty
@@ -151,8 +204,13 @@ function promotableByHand({reports}: MonitoredGroup, fleet: FleetFacts): NodeFac
 	}
 
 	const sameNode = nodeFinder(new Map([...fleet.nodes].map(([address, {record}]) => [address, record])));
+	// Sentinels that were reset while the primary is down list none, but redis-top may have seen its replicas.
+	const following = [...fleet.nodes.values()].filter(
+		({record}) => primaryNamedBy(record) === sameNode(first.primary.address),
+	);
 	return reports
 		.flatMap(({primary: {replicas = []}}) => replicas.flatMap(({address}) => fleet.nodes.get(sameNode(address)) ?? []))
+		.concat(following)
 		.filter(({record}) => record.role === 'replica' && record.failure === undefined && record.sample !== undefined)
 		.sort((one, other) => offsetOf(other.record) - offsetOf(one.record))[0];
 }

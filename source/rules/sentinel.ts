@@ -19,7 +19,7 @@ import {
 } from './sentinel-groups.js';
 import {answeringPrimary, quotedFlags, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
 import {isFlaggedDown} from './sentinel-promotion.js';
-import {forcedFailover, isWithoutQuorum} from './sentinel-quorum.js';
+import {forcedFailover, isWithoutQuorum, loweredQuorum} from './sentinel-quorum.js';
 
 export const senCount = rule({
 	id: 'sen.count',
@@ -332,7 +332,7 @@ export const senDown = rule({
 								),
 							]
 						: []),
-					...(unfit?.remedies ?? refused?.next ?? forced?.next ?? []),
+					...(unfit?.remedies ?? refused?.next ?? forced?.next ?? loweredQuorum(group)?.next ?? []),
 					{
 						kind: 'words',
 						text: message`look at ${nodeName(address)}: its process, its host, the network between`,

@@ -23,11 +23,9 @@ export function writeElsewhere(facts: NodeFacts): readonly NextStep[] {
 	const watching = isReplicaByCommand(facts) ? sentinelOfPrimary(facts) : undefined;
 	return watching !== undefined
 		? [
+				hint(message`let clients of ${nameOf('primary', watching.group)} write to ${nodeName(primary)}`),
 				hint(
-					message`if these clients use ${nameOf('primary', watching.group)}: let them write to ${nodeName(primary)}`,
-				),
-				hint(
-					'if not, sentinels took this server for a former replica with its address, and replaced its data; free it:',
+					'if it serves others, sentinels took it for a former replica with its address, and replaced its data; free it:',
 				),
 				redisCli(facts, 'REPLICAOF NO ONE'),
 				...forgetAddressSteps(watching),

@@ -136,7 +136,10 @@ function hasWorkingLink({clusterNodes, sample, sentinel}: NodeRecord, unreached:
 	);
 	const isWellMonitored =
 		(sentinel?.atMs ?? 0) > sinceMs &&
-		sentinelPeers({sentinel}).some(peer => peer.address === address && !peer.flags.has('disconnected'));
+		sentinelPeers({sentinel}).some(
+			// Right after a failover, and until `down-after-milliseconds`, the flags of a node that is gone look well.
+			peer => peer.address === address && !peer.flags.has('disconnected') && peer.isSilent !== true,
+		);
 	return hasLinkedPrimary || isWellListed || isWellMonitored;
 }
 

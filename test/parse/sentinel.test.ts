@@ -64,6 +64,19 @@ test('a node that is held down and replies to PINGs refuses them', () => {
 	assert.deepEqual(refusalOf('sentinel', '412', '9412'), [undefined, undefined], 'it is not held down yet');
 });
 
+test('a node without an accepted reply to PINGs for seconds, or without any INFO, is silent to its sentinel', () => {
+	const silenceOf = (runIdText: string, acceptedMs: string) => {
+		const row = ['ip', '10.0.0.1', 'port', '6379', 'name', 'main', 'flags', 'slave', 'runid', runIdText];
+		const times = ['last-ok-ping-reply', acceptedMs];
+		return [parseSentinelPeers([[...row, ...times]])[0], parseMonitoredPrimaries([[...row, ...times]])[0]].map(
+			each => each?.isSilent,
+		);
+	};
+	assert.deepEqual(silenceOf(runId, '900'), [undefined, undefined]);
+	assert.deepEqual(silenceOf(runId, '3100'), [true, true]);
+	assert.deepEqual(silenceOf('', '900'), [true, true], 'learned of a moment ago');
+});
+
 test('the time since a replica changed its role is told for ten minutes', () => {
 	const roleOf = (ms: string) =>
 		parseSentinelPeers([['ip', '10.0.0.1', 'port', '6379', 'flags', 'slave', 'role-reported-time', ms]])[0];

@@ -306,7 +306,7 @@ test('err.failed: sentinels may have taken a server of others for a former repli
 	};
 	assert.match(
 		told(1, -1),
-		/^if these clients use billing: let them write to .*\nif not, .*\n.*REPLICAOF NO ONE\n.*RESET/,
+		/^let clients of billing write to .*\nif it serves others, .*\n.*REPLICAOF NO ONE\n.*RESET/,
 	);
 	assert.doesNotMatch(told(0, -1), /REPLICAOF/);
 	assert.doesNotMatch(told(1, 4711), /REPLICAOF/);

@@ -9,6 +9,7 @@ import {findingText} from '../../source/rules/finding.js';
 import type {FleetRule} from '../../source/rules/rule.js';
 import {senCount, senDisagree, senDown, senTilt} from '../../source/rules/sentinel.js';
 import {senFailing, senNoReplica} from '../../source/rules/sentinel-failover.js';
+import {senIdle} from '../../source/rules/sentinel-idle.js';
 import {senQuorum} from '../../source/rules/sentinel-quorum.js';
 import {assertPrintedCommands} from '../harness/printed-commands.js';
 import {type RecordParts, refusedConnection, sampledAtMs} from '../harness/records.js';
@@ -103,6 +104,7 @@ export const neverUnknown: Readonly<Record<string, string>> = {
 	'sen.disagree': noReport,
 	'sen.down': noReport,
 	'sen.failing': noReport,
+	'sen.idle': noReport,
 	'sen.no_replica': noReport,
 	'sen.quorum': noReport,
 };
@@ -140,6 +142,23 @@ const cases: readonly Case[] = [
 		[{...check(2), ...neverLinked}, {...check(2), ...neverLinked}, check(2)],
 		'critical',
 		/: no quorum: 127\.0\.0\.1:26379 never had a link to the primary \(auth-pass\?\), 127\.0\.0\.1:26380 never/,
+	],
+	[
+		'a quorum of all, and one sentinel is down',
+		senQuorum,
+		[
+			{...check(2), quorum: 3, sentinels: [peer(26_381, {flags: new Set(['sentinel', 's_down']), downMs: 900_000})]},
+			{...check(2), quorum: 3, sentinels: [peer(26_381, {flags: new Set(['sentinel', 's_down']), downMs: 900_000})]},
+		],
+		'critical',
+		/: 2 of 3 sentinels answer, quorum 3$/,
+	],
+	[
+		'all were reset while the primary is down',
+		senQuorum,
+		all({...check(2), ...neverLinked, replicas: [], otherSentinels: 0}),
+		'critical',
+		/^main would not be failed over, .*: sentinels know no replica since a RESET or MONITOR$/,
 	],
 	['one that never had a link counts nobody', senCount, [{...neverLinked, otherSentinels: 0}, {}, {}], 'clear'],
 	[
@@ -815,4 +834,57 @@ test("sen.down: a reply of the primary from before the sentinels' report proves 
 	assert.ok(found?.kind === 'fires');
 	assert.match(findingText(found), /is down/);
 	assert.equal(found.action, 'sentinel-failover');
+});
+
+test('sen.quorum: the steps lower a quorum that needs all sentinels, or start the primary that all were reset without', () => {
+	const down = [peer(26_381, {flags: new Set(['sentinel', 's_down']), downMs: 900_000})];
+	const lowered = evaluated(
+		senQuorum,
+		[1, 2].map(() => ({...check(2), quorum: 3, sentinels: down})),
+	)[0];
+	assert.ok(lowered?.kind === 'fires');
+	assertPrintedCommands(lowered);
+	const told = lowered.next.map(({text}) => messageText(text)).join('\n');
+	assert.match(
+		told,
+		/^lower the quorum to 2 .*\n.*26379 SENTINEL SET main quorum 2\n.*26380 SENTINEL SET main quorum 2\n/,
+	);
+	const reset = evaluated(senQuorum, all({...check(2), ...neverLinked, replicas: [], otherSentinels: 0}))[0];
+	assert.ok(reset?.kind === 'fires');
+	assert.match(messageText(reset.next[0]?.text ?? ''), /^start the primary/);
+	const follower = factsOf({
+		info: {replication: {role: 'slave', master_host: '127.0.0.1', master_port: 7001, slave_repl_offset: 9}},
+		record: {address: '127.0.0.1:7002', role: 'replica'},
+	});
+	const parts = all({...check(2), ...neverLinked, ...flags('s_down', 'disconnected'), replicas: [], otherSentinels: 0});
+	const known = evaluated(senQuorum, parts, 0, 'primary', undefined, {others: [follower]})[0];
+	assert.ok(known?.kind === 'fires');
+	assert.match(known.next.map(({text}) => messageText(text)).join('\n'), /-p 7002 REPLICAOF NO ONE/);
+});
+
+test('sen.idle: a sentinel that monitors nothing, alone and beside others that count it', () => {
+	const idle = factsOf({
+		info: {server: {redis_mode: 'sentinel'}},
+		record: {
+			address: '127.0.0.1:26381',
+			role: 'sentinel',
+			sentinel: {atMs: sampledAtMs, value: {id: undefined, primaries: []}},
+		},
+	});
+	const textOf = (each: ReadonlyArray<Partial<MonitoredPrimary>>) =>
+		evaluated(senIdle, each, 0, 'primary', undefined, {others: [idle]}).map(found => {
+			assert.ok(found.kind === 'fires');
+			assertPrintedCommands(found);
+			return `${findingText(found)}\n${messageText(found.next[0]?.text ?? '')}`;
+		});
+	assert.match(
+		textOf([])[0] ?? '',
+		/^127\.0\.0\.1:26381 is a sentinel that monitors no primary: clients that ask it find no primary\n/,
+	);
+	const counted = [{sentinels: [peer(26_381, {flags: new Set(['sentinel'])})]}, {}];
+	assert.match(
+		textOf(counted)[0] ?? '',
+		/^sentinel 127\.0\.0\.1:26381 no longer monitors main, 2 others do: .*\n.*-p 26381 SENTINEL MONITOR main 127\.0\.0\.1 7001 2$/,
+	);
+	assert.deepEqual(evaluated(senIdle, well), []);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../source/domain/node.js';
+import type {SentinelPeer} from '../../source/domain/sentinel.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {isAnnouncedUnreachable} from '../../source/topology/announced.js';
 import {nameOf} from '../cluster/views.js';
@@ -36,43 +37,46 @@ for (const [name, record, state, expected] of cases) {
 }
 
 const online = (ackAgeSeconds: number) => ({...plainRecord(7001), replicas: [link('online', ackAgeSeconds)]});
-const flagging = plainRecord(26_379, undefined, {
-	role: 'sentinel',
-	sentinel: {
-		atMs: 1,
-		value: {
-			primaries: [
-				{
-					name: 'main',
-					address: '127.0.0.1:7001' as NodeAddress,
-					host: '127.0.0.1',
-					port: 7001,
-					flags: new Set(['master']),
-					runId: 'a',
-					configEpoch: 1,
-					quorum: 2,
-					replicaCount: 1,
-					otherSentinels: 2,
-					downAfterMs: 2000,
-					failoverTimeoutMs: 10_000,
-					replicas: [
-						{
-							address,
-							host: '172.18.0.3',
-							port: 6379,
-							flags: new Set(['slave', 's_down']),
-							runId: undefined,
-							linkStatus: 'ok',
-							priority: 100,
-						},
-					],
-					sentinels: [],
-					quorumCheck: undefined,
-				},
-			],
+const monitoring = (peer: Partial<SentinelPeer>) =>
+	plainRecord(26_379, undefined, {
+		role: 'sentinel',
+		sentinel: {
+			atMs: 1,
+			value: {
+				primaries: [
+					{
+						name: 'main',
+						address: '127.0.0.1:7001' as NodeAddress,
+						host: '127.0.0.1',
+						port: 7001,
+						flags: new Set(['master']),
+						runId: 'a',
+						configEpoch: 1,
+						quorum: 2,
+						replicaCount: 1,
+						otherSentinels: 2,
+						downAfterMs: 2000,
+						failoverTimeoutMs: 10_000,
+						replicas: [
+							{
+								address,
+								host: '172.18.0.3',
+								port: 6379,
+								flags: new Set(['slave']),
+								runId: undefined,
+								linkStatus: 'ok',
+								priority: 100,
+								...peer,
+							},
+						],
+						sentinels: [],
+						quorumCheck: undefined,
+					},
+				],
+			},
 		},
-	},
-});
+	});
+const flagging = monitoring({flags: new Set(['slave', 's_down'])});
 const cutOff = nameOf(17_051);
 const unreachedMember: NodeRecord = {...emptyRecord(cutOff), origin: 'cluster', reach: 'down', failure: gone};
 const dependent = (silentSeconds: number) =>
@@ -96,6 +100,13 @@ const partitioned: ReadonlyArray<
 	['its primary gets its acknowledgements', unreached, [online(1)], true],
 	['its primary gets its acknowledgements, and a Sentinel flags it', unreached, [online(1), flagging], true],
 	['its primary gets none, and a Sentinel flags it', unreached, [online(23), flagging], false],
+	['a Sentinel hears from it', unreached, [monitoring({})], true],
+	[
+		'a Sentinel has not heard from it for seconds, and does not flag it yet',
+		unreached,
+		[monitoring({isSilent: true})],
+		false,
+	],
 	['its replica receives from it', unreached, [dependent(1)], true],
 	['its replica has received nothing for long', unreached, [dependent(23)], false],
 	['a member reaches it', unreachedMember, [clusterRecord(17_050)], true],
