@@ -1,3 +1,4 @@
+import type {ClientRow} from '../domain/client.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
 import {type Message, message, type Name} from '../domain/message.js';
 import {bytes, percent} from '../text/units.js';
@@ -17,6 +18,14 @@ export type ClientMemory = {
 	readonly evidence: readonly Evidence[];
 	readonly next: readonly NextStep[];
 };
+
+/** How to limit the output buffers of clients of the kind that has the largest: subscribers (flag `P`) have a limit of their own. */
+export const bufferLimitStep = (largest: ClientRow | undefined): NextStep =>
+	hint(
+		largest?.flags.includes('P') === true
+			? 'limit them: CONFIG SET client-output-buffer-limit "pubsub 32mb 8mb 60"'
+			: 'limit them: CONFIG SET client-output-buffer-limit "normal 64mb 32mb 10"',
+	);
 
 /**
 The client buffers, if they take much of maxmemory. They count towards it, so that keys are evicted or writes refused for
@@ -44,7 +53,7 @@ export function clientMemory(facts: NodeFacts): ClientMemory | undefined {
 						redisCli(facts, `CLIENT KILL ID ${reader?.id}`),
 						hint(message`that closes ${client} and frees its buffer; it may connect again and do the same`),
 					]),
-			hint('limit them: CONFIG SET client-output-buffer-limit "normal 64mb 32mb 10"'),
+			bufferLimitStep(client === undefined ? undefined : reader),
 		],
 	};
 }

@@ -104,6 +104,7 @@ export const cliPubsub = rule({
 			: fires('warning', {
 					problem: message`has a subscriber that reads too slowly${first.name === '' ? '' : message` (${clientName(first)})`}`,
 					detail: message`${addressName(first)} is ${bytes(first.outputBufferBytes)} behind`,
+					briefProblems: [message`has a slow subscriber (${clientName(first)})`, 'has a slow subscriber'],
 					culprit: {client: clientName(first)},
 					evidence: slow.flatMap(client => [
 						{name: 'client', value: clientText(client)},

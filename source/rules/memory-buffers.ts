@@ -3,6 +3,7 @@ import type {Evaluation} from '../domain/finding.js';
 import {message} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, percent} from '../text/units.js';
+import {bufferLimitStep} from './client-memory.js';
 import {clientName, clientText, otherClients, slowestReader} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {absent, infoNumber} from './needs.js';
@@ -52,6 +53,11 @@ export const memClients = rule({
 					? message`holds ${bytes(buffers)} in client buffers, most of it for ${clientName(reader)}`
 					: `holds ${bytes(buffers)} in client buffers`,
 			detail: `${percent(buffers / used)} of used memory`,
+			briefProblems: [
+				reader !== undefined && largest > buffers / 2
+					? message`holds ${bytes(buffers)} in buffers for ${clientName(reader)}`
+					: `holds ${bytes(buffers)} in buffers`,
+			],
 			effect: displacesKeys(facts, buffers) ? 'keys-evicted' : undefined,
 			culprit: reader === undefined ? undefined : {client: clientName(reader)},
 			evidence: [
@@ -75,9 +81,9 @@ export const memClients = rule({
 			next: [
 				...(reader !== undefined && largest > buffers / 2 ? [redisCli(facts, `CLIENT KILL ID ${reader.id}`)] : []),
 				hint('panel 4, sorted by memory: which client reads too slowly, asks for too much at once, or runs MONITOR'),
-				redisCli(facts, 'CLIENT LIST TYPE normal'),
+				redisCli(facts, `CLIENT LIST TYPE ${reader?.flags.includes('P') === true ? 'pubsub' : 'normal'}`),
 				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
-				hint('limit them: CONFIG SET client-output-buffer-limit "normal 64mb 32mb 10"'),
+				bufferLimitStep(largest > buffers / 2 ? reader : undefined),
 			],
 			action: 'client-kill',
 		});

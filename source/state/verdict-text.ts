@@ -177,7 +177,10 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		...(problem.consequence === undefined
 			? []
 			: [...(isWorseElsewhere(problem) ? feltTexts(problem.consequence, problem) : [ownMessage(problem, 'short')])]),
-		...(isWorseElsewhere(problem) ? [] : (problem.briefProblems ?? [])).map(brief => withSubject(problem.node, brief)),
+		...(isWorseElsewhere(problem) || problem.consequence?.node === problem.node
+			? []
+			: (problem.briefProblems ?? [])
+		).map(brief => withSubject(problem.node, brief)),
 	];
 }
 
@@ -215,6 +218,7 @@ const briefCauses = (problem: NodeProblem): readonly Message[] => [
 		? [briefCause({...problem, problem: problem.reason})]
 		: []),
 	briefCause(problem),
+	...(problem.briefProblems ?? []).map(brief => briefCause({...problem, problem: brief})),
 ];
 
 const problemLengths: readonly TextLength[] = ['long', 'middle', 'short'];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import {memAofBuf, memClients, memReplBuf} from '../../source/rules/memory-buffers.js';
 import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections} from '../harness/records.js';
@@ -92,4 +93,20 @@ test('mem.clients: the finding has an effect where buffers take most of maxmemor
 	assert.equal(effect(64 * mega, 0), undefined);
 	assert.equal(effect(200 * mega, 5), undefined);
 	assert.equal(effect(0, 5), undefined);
+});
+
+test('the limit of the client with most of the buffers is the one to set', () => {
+	for (const [flags, limit, type] of [
+		['P', 'pubsub 32mb 8mb 60', 'pubsub'],
+		['N', 'normal 64mb 32mb 10', 'normal'],
+	] as const) {
+		const value = [clientOf({id: 7, name: 'feed', flags, outputBufferBytes: 40 * mega})];
+		const {next, briefProblems} = firingOf(memClients, {
+			info: buffers(50 * mega, 60 * mega),
+			record: {clients: {atMs: 0, value}},
+		});
+		const steps = next.map(({text}) => messageText(text)).join('\n');
+		assert.ok(steps.includes(`"${limit}"`) && steps.includes(`CLIENT LIST TYPE ${type}`), steps);
+		assert.equal(messageText(briefProblems?.[0] ?? ''), 'holds 50.0M in buffers for feed');
+	}
 });

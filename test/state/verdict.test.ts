@@ -839,6 +839,21 @@ test('an outage names the slots it costs, and a cause names its effect first', (
 	);
 });
 
+test('refused writes name the slow subscriber behind them on a narrow screen', () => {
+	const findings = [
+		findingOf('cli.pubsub', 'critical', up.address, {
+			problem: message`has a subscriber that reads too slowly (${nameOf('client', 'feed')})`,
+			detail: '10.0.0.9:1 is 195M behind',
+			briefProblems: [message`has a slow subscriber (${nameOf('client', 'feed')})`],
+		}),
+		findingOf('mem.clients', 'warning', up.address),
+		findingOf('mem.oom', 'critical', up.address, {problem: 'refuses writes (OOM)', effect: 'writes-refused'}),
+	];
+	const texts = textsOf(verdictOf(stateWith(findings), sampledAtMs));
+	assert.ok(texts.includes('10.0.1.11:6379 refuses writes (OOM): has a slow subscriber (feed)'), texts.join('\n'));
+	assert.equal(texts.at(-1), '10.0.1.11:6379 refuses writes (OOM)');
+});
+
 test('the verdict on a replica that does not respond names the writes or reads that fail elsewhere', () => {
 	const replica = recordFrom({
 		address: '10.0.1.12:6379',
