@@ -47,6 +47,7 @@ export async function gatherLadder(options: LadderOptions): Promise<LadderFacts>
 		atMs: clock.now(),
 		isTlsAsked: settings.tls !== undefined,
 		isVerified: settings.tls?.isVerified ?? true,
+		hasOwnAuthorities: settings.tls?.ca !== undefined,
 		user: settings.username,
 		hasPassword: settings.password !== undefined,
 		lookup: undefined,

@@ -53,6 +53,8 @@ export type LadderFacts = {
 	readonly atMs: number;
 	readonly isTlsAsked: boolean;
 	readonly isVerified: boolean;
+	/** Whether the trusted authorities were given, as with `--cacert`. @default false */
+	readonly hasOwnAuthorities?: boolean;
 	readonly user: string | undefined;
 	readonly hasPassword: boolean;
 	/** The result of the name look-up; undefined for an address or a socket file, because they need no look-up. */

@@ -1,7 +1,7 @@
 import {holderText, rejectedHolder} from '../derive/port-holder.js';
 import type {LadderStep, Rung, RungStatus} from '../domain/ladder.js';
 import {messageText} from '../domain/message.js';
-import {certificateEndWords, socketFailure} from '../parse/socket-error.js';
+import {certificateEndWords, certificateIssuerWords, socketFailure} from '../parse/socket-error.js';
 import {type Explanation, explanations, type Place} from '../rules/connection-explanations.js';
 import {milliseconds, utcDateTime} from '../text/units.js';
 import type {HandshakeFacts} from '../wire/ladder-connection.js';
@@ -201,14 +201,16 @@ function lateRefusal({auth, ping}: LadderFacts): Outcome | undefined {
 }
 
 function trustRung(
-	{handshake: timing, isVerified, atMs}: LadderFacts,
+	{handshake: timing, isVerified, hasOwnAuthorities = false, atMs}: LadderFacts,
 	handshake: Extract<HandshakeFacts, {kind: 'done'}>,
 	place: Place,
 ): Rung {
 	const tookMs = timing?.tookMs;
 	const {untrustedBecause, protocol, certificate} = handshake;
 	if (untrustedBecause !== undefined) {
-		const outcome = socketOutcome(untrustedBecause, certificateEndWords(certificate?.validToMs, atMs));
+		const issuer = /CN=([^,]+)/.exec(certificate?.issuer ?? '')?.[1];
+		const known = certificateEndWords(certificate?.validToMs, atMs) + certificateIssuerWords(issuer, hasOwnAuthorities);
+		const outcome = socketOutcome(untrustedBecause, known);
 		return rung(
 			{
 				step: 'tls',

@@ -216,6 +216,8 @@ export type Failure = Pick<Statement, 'problem' | 'reason'> & {
 	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
 	/** The address that the name of the host had before it could not be resolved; undefined where none is known. */
 	readonly earlierAddress?: string | undefined;
+	/** Who signed the certificate, whose authority is not trusted; undefined where the certificate was not read. */
+	readonly issuer?: string | undefined;
 	/** How this machine's local ports are used, where connections to the node hold nearly all of them. */
 	readonly localPorts?: LocalPortUse | undefined;
 	/** The function that a busy server runs; undefined when the server doesn't report it (Redis 7.0 and later do). */

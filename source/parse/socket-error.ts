@@ -156,6 +156,36 @@ function certificateEndIn(words: string): string | undefined {
 	return day === undefined ? undefined : `it ended ${day} ${minute} UTC`;
 }
 
+/** The codes of a certificate whose authority is not trusted. */
+export const untrustedCodes: ReadonlySet<string> = new Set([
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
+/**
+Who signed a certificate, for the end of the words of an error of `untrustedCodes`, and whether the trusted authorities
+were given. Empty if nobody is named.
+*/
+export const certificateIssuerWords = (issuer: string | undefined, hasOwnAuthorities: boolean): string =>
+	issuer ? `; ${hasOwnAuthorities ? 'other issuer' : 'issuer'}: ${issuer}` : '';
+
+/** What is known of the authority of a certificate, see `certificateIssuerWords`. */
+function issuerIn(code: string, words: string): Partial<Failure> | undefined {
+	const [, other, found = ''] = (untrustedCodes.has(code) && /; (other )?issuer: (.+)$/.exec(words)) || [];
+	const issuer = sanitize(found);
+	return issuer === ''
+		? undefined
+		: other === undefined
+			? {issuer, reason: message`signed by ${nameOf('host', issuer)}, give its CA with --cacert`}
+			: {
+					issuer,
+					problem: 'has a certificate of another CA',
+					reason: message`${nameOf('host', issuer)}, not in --cacert`,
+				};
+}
+
 /** How the local ports are used, at the end of the words of an error, see `withLocalPorts`. */
 function localPortsIn(words: string): LocalPortUse | undefined {
 	const [, ports, held, waiting] = /; ports: (\d+), held: (\d+), waiting: (\d+)$/.exec(words) ?? [];
@@ -218,6 +248,7 @@ export function socketFailure(code: string, words: string): Failure {
 			...(localPorts === undefined ? {} : {localPorts, reason: portsReason(localPorts)}),
 			...(certificateEnd === undefined ? {} : {reason: certificateEnd}),
 			...hostIn(code, words),
+			...issuerIn(code, words),
 			...(first === undefined
 				? {}
 				: {problem: message`has a certificate for ${nameOf('host', first)}${others}`, reason: 'use it, or --sni'}),

@@ -1,5 +1,6 @@
 import type {NextStep} from '../domain/finding.js';
 import type {Endpoint} from '../domain/node.js';
+import {untrustedCodes} from '../parse/socket-error.js';
 import {endWithoutSave, giveItsPassword, lostWithTheFile, seeItsStart, startWithItsFile} from './lost-config-file.js';
 import {quoted} from './node-facts.js';
 
@@ -39,6 +40,9 @@ const unknownAuthority = (place: Place): Explanation => ({
 	confirm: [openssl(place)],
 	next: [
 		words('give the certificate of the authority that signed it: --cacert FILE'),
+		words(
+			'if the given --cacert was right until now, the server has a new certificate, and its clients fail as well: put the old one back (CONFIG SET tls-cert-file FILE), or give all clients the new CA',
+		),
 		words(
 			"a managed service publishes its CA bundle; a company's own is on its servers under /etc/ssl or /usr/local/share/ca-certificates",
 		),
@@ -331,10 +335,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		}),
 	],
 	['DEPTH_ZERO_SELF_SIGNED_CERT', unknownAuthority],
-	['SELF_SIGNED_CERT_IN_CHAIN', unknownAuthority],
-	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', unknownAuthority],
-	['UNABLE_TO_GET_ISSUER_CERT', unknownAuthority],
-	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', unknownAuthority],
+	...[...untrustedCodes].map(code => [code, unknownAuthority] as const),
 	[
 		'CERT_HAS_EXPIRED',
 		place => ({

@@ -36,7 +36,7 @@ function changedListener(facts: NodeFacts): string | undefined {
 }
 
 /** Why new connections fail while an open one lives, in the words of what changed. */
-function changeOf({code, kind, reason, problem}: Failure, facts: NodeFacts): Message {
+function changeOf({code, kind, reason, problem, issuer}: Failure, facts: NodeFacts): Message {
 	switch (kind ?? code) {
 		case 'PLAIN_TO_TLS':
 			return 'the port now wants TLS';
@@ -63,6 +63,10 @@ function changeOf({code, kind, reason, problem}: Failure, facts: NodeFacts): Mes
 		case 'DENIED':
 			return 'protected mode without a password (DENIED)';
 		default:
+			if (issuer !== undefined) {
+				return message`certificate of another CA: ${nameOf('host', issuer)}`;
+			}
+
 			return reason === undefined ? problem : message`it ${problem}: ${reason}`;
 	}
 }
@@ -136,7 +140,14 @@ function stepsFor(failure: Failure, facts: NodeFacts): readonly NextStep[] {
 						),
 						wayBack,
 					]
-				: [...(explanationOf(failure.code, endpoint)?.next ?? []), diagnose(facts.record), wayBack];
+				: [
+						...(failure.issuer === undefined
+							? []
+							: [hint('put the old certificate back (CONFIG SET tls-cert-file FILE), or give all clients the new CA')]),
+						...(explanationOf(failure.code, endpoint)?.next ?? []),
+						diagnose(facts.record),
+						wayBack,
+					];
 	}
 }
 

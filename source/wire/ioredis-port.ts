@@ -1,9 +1,7 @@
 import net from 'node:net';
 import tls, {type TLSSocket} from 'node:tls';
 import {Redis, type RedisOptions} from 'ioredis';
-import {systemClock} from '../domain/clock.js';
 import {replyFailure} from '../parse/reply-error.js';
-import {certificateEndWords} from '../parse/socket-error.js';
 import {isConfirmed} from './confirmed-bytes.js';
 import type {ConnectionSettings} from './connection.js';
 import {withLocalPorts} from './local-ports.js';
@@ -12,6 +10,7 @@ import {watchConnection} from './neighbours.js';
 import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
 import {identityCheck, serverNameFor} from './server-identity.js';
+import {tellCertificate} from './told-certificate.js';
 
 /** The name of redis-top's connections in CLIENT LIST. It tells them apart from the connections of applications. */
 export const clientName = 'redis-top';
@@ -41,24 +40,8 @@ function connect({endpoint, tls: settings}: ConnectionSettings, {lookup}: NameLo
 		checkServerIdentity: identityCheck(announcedName, isNameRequired === true ? '' : host),
 		rejectUnauthorized: isVerified,
 	});
-	tellCertificateEnd(socket);
+	tellCertificate(socket, ca !== undefined);
 	return socket;
-}
-
-/**
-Adds the end of a certificate that has expired to the error. Node closes the connection with the error, and nobody can read
-the certificate any more then.
-*/
-function tellCertificateEnd(socket: TLSSocket): void {
-	let endsMs: number | undefined;
-	socket.prependOnceListener('secure', () => {
-		endsMs = Date.parse(socket.getPeerCertificate().valid_to);
-	});
-	socket.prependOnceListener('error', (error: Error & {readonly code?: string}) => {
-		if (error.code === 'CERT_HAS_EXPIRED') {
-			error.message += certificateEndWords(endsMs, systemClock.now());
-		}
-	});
 }
 
 /**

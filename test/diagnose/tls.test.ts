@@ -61,6 +61,7 @@ for (const {name, program} of skip === false ? versions : []) {
 			'tls',
 			/^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY)$/,
 		);
+		assert.match(otherService.verdict.text, / has a certificate of another CA: ca, not in --cacert$/);
 		assertVerdict(
 			await verdictAt(port, {serverName: 'other.example'}),
 			'critical',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {type Failure, failureText} from '../../source/domain/sample.js';
-import {certificateEndWords, socketFailure} from '../../source/parse/socket-error.js';
+import {certificateEndWords, certificateIssuerWords, socketFailure} from '../../source/parse/socket-error.js';
 
 type Case = readonly [code: string, message: string, layer: Failure['layer'], state: Failure['state'], text: RegExp];
 
@@ -138,3 +138,20 @@ for (const [code, message, layer, state, text] of cases) {
 		assert.match(failureText(failure), text);
 	});
 }
+
+test('who signed a certificate is named, and whether the given authorities lack it', () => {
+	const textOf = (hasOwn: boolean, issuer: string | undefined) =>
+		failureText(
+			socketFailure(
+				'SELF_SIGNED_CERT_IN_CHAIN',
+				`self-signed certificate in certificate chain${certificateIssuerWords(issuer, hasOwn)}`,
+			),
+		);
+	assert.equal(textOf(true, 'NewCorp Root 2'), 'has a certificate of another CA: NewCorp Root 2, not in --cacert');
+	assert.equal(
+		textOf(false, 'NewCorp Root 2'),
+		'has a certificate of an authority that is not trusted: signed by NewCorp Root 2, give its CA with --cacert',
+	);
+	assert.match(textOf(true, undefined), /^has a certificate of an authority that is not trusted: give its CA/);
+	assert.equal(socketFailure('ECONNREFUSED', `x${certificateIssuerWords('A', true)}`).issuer, undefined);
+});
