@@ -39,6 +39,7 @@ import {flushRules} from './flush.js';
 import {forkAndDiskRules} from './fork-and-disk.js';
 import {hostRules} from './host.js';
 import {hostWaitRules} from './host-waits.js';
+import {idleConsumerRules} from './idle-consumers.js';
 import {idleTimeoutRules} from './idle-timeout.js';
 import {intrusionRules} from './intrusion.js';
 import {keyDeletionRules} from './key-deletions.js';
@@ -159,6 +160,7 @@ export const allRules = [
 	...fieldExpiryRules,
 	...emptyDatabaseRules,
 	...undrainedRules,
+	...idleConsumerRules,
 	...flushRules,
 	...unknownCommandRules,
 	...keyUseRules,

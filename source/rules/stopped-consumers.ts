@@ -65,10 +65,12 @@ export type StoppedConsumers = {
 /**
 The consumers of the queue that most writes go to, if they stopped while the producers go on. Undefined if one runs, or
 is connected, or may run within a script. Undefined too if consumers ran so rarely that their absence says nothing.
+
+@param write The command with which the producers add entries.
 */
-export function stoppedConsumers(facts: NodeFacts): StoppedConsumers | undefined {
+export function stoppedConsumers(facts: NodeFacts, write = topWrite(facts)): StoppedConsumers | undefined {
 	const {commands, clients} = facts.record;
-	const consumers = consumersOf[topWrite(facts) ?? ''];
+	const consumers = consumersOf[write ?? ''];
 	const upSeconds = facts.number('server', 'uptime_in_seconds') ?? 0;
 	const elapsedMs = (facts.sample?.elapsedMs ?? 0) - (facts.earlier?.elapsedMs ?? facts.sample?.elapsedMs ?? 0);
 	if (consumers === undefined || clients === undefined || upSeconds === 0 || elapsedMs <= 0) {

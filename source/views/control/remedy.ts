@@ -68,6 +68,7 @@ const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'sec.authfail',
 	'lat.slowlog_new',
 	'key.undrained',
+	'key.not_taken',
 	'key.untrimmed',
 	'key.miss',
 	'key.empty_db',
