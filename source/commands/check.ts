@@ -13,7 +13,7 @@ import {addressesOf} from '../wire/name-lookup.js';
 import {hasPacketLimit} from '../wire/small-reply.js';
 import {endAtOnce} from './end-at-once.js';
 import {chosenFormat} from './output-formats.js';
-import {atLeast, untilPolled, untilSettled} from './samples.js';
+import {atLeast, inTime, untilPolled, untilSettled} from './samples.js';
 import type {Sampling} from './sampling.js';
 import {writeOut} from './write-out.js';
 
@@ -240,6 +240,12 @@ async function untilLooked(session: MonitorSession, intervalMs: number): Promise
 }
 
 /**
+Time after which no further look begins, in milliseconds. On a machine short of processor time each look takes long, and a
+supervisor ends a check that gives no result in time: Nagios after 60 s (service_check_timeout).
+*/
+const longestCloserMs = 20_000;
+
+/**
 Takes two samples of every node, one interval apart, and reads the host evidence. It takes further samples while they
 may confirm a warning or a critical condition. Resolves with an ended session, for which every rule was evaluated.
 */
@@ -264,15 +270,17 @@ export async function gatherSamples(config: Config, {polling, end, asksEarlier}:
 		polls >= Math.max(least, (seen.get(address) ?? 0) + 1) || isRefused(session, address);
 	await untilPolled(session, isEnough, deadlineMs - systemClock.elapsed());
 	session.store.flush();
-	await untilLooked(session, config.intervalMs);
-	await untilVisited(session);
-	await gatherAgain(session, states, config.intervalMs);
-	await untilSettled(session, config.intervalMs);
-	await untilConfirmed(session, config.intervalMs);
-	await untilSmallReply(session);
-	await untilAnsweredOrCritical(session);
-	// Where packets are lost, a node may have answered so late that the first look at it has just begun.
-	await untilLooked(session, config.intervalMs);
+	await inTime(longestCloserMs, [
+		() => untilLooked(session, config.intervalMs),
+		() => untilVisited(session),
+		() => gatherAgain(session, states, config.intervalMs),
+		() => untilSettled(session, config.intervalMs),
+		() => untilConfirmed(session, config.intervalMs),
+		() => untilSmallReply(session),
+		() => untilAnsweredOrCritical(session),
+		// Where packets are lost, a node may have answered so late that the first look at it has just begun.
+		() => untilLooked(session, config.intervalMs),
+	]);
 	session.store.conclude();
 	end.abort();
 	return session;

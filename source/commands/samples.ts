@@ -47,6 +47,16 @@ export async function untilPolled(
 	}
 }
 
+/** Does one look after the other. No look begins after `longestMs`; one that has begun is waited for. */
+export async function inTime(longestMs: number, looks: ReadonlyArray<() => Promise<void>>): Promise<void> {
+	const endMs = systemClock.elapsed() + longestMs;
+	for (const look of looks) {
+		if (systemClock.elapsed() < endMs) {
+			await look();
+		}
+	}
+}
+
 /** Number of further polls to wait for while the nodes of a cluster contradict each other. */
 const extraPolls = 3;
 
