@@ -141,6 +141,12 @@ export const isForScripts = hasEvidence(scriptBytes);
 /** Whether a server's replies fill the network. */
 export const fillsNetwork = hasEvidence(waitingForNetwork);
 
+/** Whether large replies are those of the slow command that the cause is about, and do not fill the network. */
+export const isReplyOf = (finding: Finding, {culprit}: Finding): boolean =>
+	!fillsNetwork(finding) &&
+	culprit?.command !== undefined &&
+	finding.culprit?.command?.toUpperCase() === culprit.command.toUpperCase();
+
 export const isUnlinked = hasEvidence(runIdOfPrimary);
 
 /**

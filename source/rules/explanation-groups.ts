@@ -15,6 +15,7 @@ import {
 	isOfConnections,
 	isOfLogins,
 	isOfPrimary,
+	isReplyOf,
 	missesOwner,
 	sharesNode,
 	waitsInCommand,
@@ -71,6 +72,9 @@ export const clientExplanations: readonly Explanation[] = [
 	{cause: 'tls.to_plain', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'cli.leak']},
 	// While a command holds the main thread, nothing writes the replies.
 	{cause: 'lat.command_hog', where: 'here', symptoms: ['net.big_reply'], isSymptom: finding => !fillsNetwork(finding)},
+	// A command over a whole collection is slow and has a large reply for the same reason.
+	{cause: 'lat.on_cmds', where: 'here', symptoms: ['net.big_reply'], isSymptom: isReplyOf},
+	{cause: 'lat.slowlog_new', where: 'here', symptoms: ['net.big_reply'], isSymptom: isReplyOf},
 	// Clients that connect for each request and keep the main thread busy that way.
 	{cause: 'cpu.main', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'lat.queue'], isCause: isOfConnections},
 	{

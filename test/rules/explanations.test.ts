@@ -982,6 +982,35 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a slow command explains its own large replies, and no others',
+		[
+			findingOf('lat.slowlog_new', 'warning', primary, {culprit: {command: 'HGETALL'}}),
+			findingOf('net.big_reply', 'warning', primary, {culprit: {command: 'HGETALL'}}),
+			findingOf('lat.on_cmds', 'warning', replica, {culprit: {command: 'HGETALL'}}),
+			findingOf('net.big_reply', 'warning', replica, {culprit: {command: 'GET'}}),
+		],
+		[
+			['net.big_reply', undefined],
+			['lat.on_cmds', undefined],
+			['lat.slowlog_new', undefined],
+			['net.big_reply', 'lat.slowlog_new'],
+		],
+	],
+	[
+		'replies that fill the network are no consequence of their slow command',
+		[
+			findingOf('lat.on_cmds', 'warning', primary, {culprit: {command: 'HGETALL'}}),
+			findingOf('net.big_reply', 'warning', primary, {
+				culprit: {command: 'HGETALL'},
+				evidence: [{name: waitingForNetwork, value: 1}],
+			}),
+		],
+		[
+			['net.big_reply', undefined],
+			['lat.on_cmds', undefined],
+		],
+	],
+	[
 		'a note explains nothing',
 		[findingOf('mem.exceeded', 'warning', primary), findingOf('mem.clients', 'info', primary)],
 		[
