@@ -24,6 +24,7 @@ import {
 	startAgain,
 	stepsAfterEnd,
 } from './end-steps.js';
+import {recentKillSteps} from './kernel-kills.js';
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
@@ -221,6 +222,7 @@ export const connRefused = rule({
 		const bound = rejected === undefined ? boundElsewhere(facts.record) : undefined;
 		const end = rejected === undefined ? endOfProcess(facts.record) : undefined;
 		const mistake = (rejected ?? bound) === undefined ? configMistakeOf(facts.record) : undefined;
+		const here = facts.record.host?.value.kind === 'here' ? facts.record.host.value : undefined;
 		const mayRestart = mayBeRestarting(facts.record, facts.nowMs, limits.restart);
 		const takeover = takeoverOf(facts.record, facts.nodes);
 		const isGone = isRemoved(facts.record);
@@ -278,6 +280,7 @@ export const connRefused = rule({
 									...(isReplaced ? [] : noFailoverSteps(facts.record, facts.nodes)),
 									...(mistake === undefined ? stepsOfItsEnd : []),
 									...(isReplaced ? [returnAfterTakeover(stepsOfItsEnd.length > 0)] : []),
+									...(end === undefined && mistake === undefined ? recentKillSteps(here, facts.nowMs) : []),
 									...(isStartFirst && !isReplaced && end === undefined ? [startAgain(facts)] : []),
 									...statusSteps(facts, isStartFirst),
 									...logSteps(facts),

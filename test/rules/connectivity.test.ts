@@ -1137,3 +1137,27 @@ for (const rule of [connUnreachable, connRefused, connRefusing, connUnresponsive
 		assert.equal(rule.evaluate(factsOf({}), 0).kind, 'clear');
 	});
 }
+
+test('a kill by the kernel is asked about where nothing tells which process served', () => {
+	const kill = {
+		atMs: nowMs - 20_000,
+		processId: 9,
+		name: 'ld-linux-x86-64',
+		line: 'Memory cgroup out of memory: Killed process 9',
+	};
+	const steps = (host: Partial<LocalEvidence>) =>
+		firingOf(connRefused, refusedSince(10, host))
+			.next.map(({text}) => messageText(text))
+			.join('\n');
+	assert.match(
+		steps({oomKills: [{...kill, group: '/docker/abc'}]}),
+		/^the kernel killed ld-linux-x86-64 \(process 9\) of \/docker\/abc at \S+ at the memory limit of its control group: if that was this server, raise that limit/m,
+	);
+	for (const host of [
+		{oomKills: [{...kill, atMs: nowMs - 700_000}]},
+		{oomKills: [kill], earlierProcess: {processId: 7, seenAtMs: undefined}},
+		{oomKills: []},
+	]) {
+		assert.doesNotMatch(steps(host), /the kernel killed/);
+	}
+});
