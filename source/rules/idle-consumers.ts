@@ -21,6 +21,12 @@ const addersOf: ReadonlyMap<string, readonly string[]> = new Map<string, readonl
 /** Fewest commands of a connection whose usual interval is known: some minutes of a slow worker. */
 const fewestCommands = 20;
 
+/**
+Fewest calls of missing consumers that their average lets expect between two samples. In the minute for which the finding
+is info, there are sixty times as many, at one sample a second.
+*/
+const fewestExpected = 0.5;
+
 type IdleConsumers = {
 	readonly name: string;
 	readonly command: string;
@@ -123,7 +129,10 @@ export const keyNotTaken = rule({
 		}
 
 		const pushed = rateOf(stats, listPushes);
-		const stopped = (pushed?.callsPerSecond ?? 0) >= limits.rate ? stoppedConsumers(facts, pushed?.command) : undefined;
+		const stopped =
+			(pushed?.callsPerSecond ?? 0) >= limits.rate
+				? stoppedConsumers(facts, pushed?.command, fewestExpected)
+				: undefined;
 		if (stopped === undefined || pushed === undefined) {
 			return clear;
 		}

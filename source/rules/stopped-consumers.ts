@@ -67,8 +67,13 @@ The consumers of the queue that most writes go to, if they stopped while the pro
 is connected, or may run within a script. Undefined too if consumers ran so rarely that their absence says nothing.
 
 @param write The command with which the producers add entries.
+@param fewest Fewest calls that the average must let expect between two samples.
 */
-export function stoppedConsumers(facts: NodeFacts, write = topWrite(facts)): StoppedConsumers | undefined {
+export function stoppedConsumers(
+	facts: NodeFacts,
+	write = topWrite(facts),
+	fewest = fewestExpected,
+): StoppedConsumers | undefined {
 	const {commands, clients} = facts.record;
 	const consumers = consumersOf[write ?? ''];
 	const upSeconds = facts.number('server', 'uptime_in_seconds') ?? 0;
@@ -86,7 +91,7 @@ export function stoppedConsumers(facts: NodeFacts, write = topWrite(facts)): Sto
 		return undefined;
 	}
 
-	if ((usual.calls / upSeconds) * (elapsedMs / 1000) < fewestExpected) {
+	if ((usual.calls / upSeconds) * (elapsedMs / 1000) < fewest) {
 		return undefined;
 	}
 

@@ -68,6 +68,16 @@ testRule(keyNotTaken, [
 		/^gets list entries from invoice-api that nobody takes, LPUSH goes on at 50\/s: BRPOP stopped$/,
 	],
 	['all consumers have been gone for a minute', {...served(pushesAlone), heldSeconds: 61}, 'warning'],
+	[
+		'consumers of a slow queue have been gone for a minute',
+		{...served([calls('lpush', 900, 2), calls('brpop', 900)]), heldSeconds: 61},
+		'warning',
+	],
+	[
+		'consumers come so rarely that their absence says nothing',
+		served([calls('lpush', 900, 2), calls('brpop', 90)]),
+		'clear',
+	],
 	['consumers take entries', served([calls('lpush', 9000, 50), calls('brpop', 9000, 40)]), 'clear'],
 	['the lists are trimmed', served([calls('lpush', 9000, 50), calls('ltrim', 9000, 50)]), 'clear'],
 	['a script may take them', served([...pushesAlone, calls('evalsha', 100, 5)]), 'clear'],
