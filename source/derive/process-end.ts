@@ -25,7 +25,7 @@ const portAtStart = 'port-taken';
 The ids of lines that a server that runs writes as well, as after CONFIG SET, and goes on. Only as the last line of the log
 do they tell why the server did not start.
 */
-const onlyAsLast: ReadonlySet<string> = new Set([lineAtStart, portAtStart]);
+const onlyAsLast: ReadonlySet<string> = new Set([lineAtStart, portAtStart, 'aof-absent']);
 
 /** The line about an address of `bind` that the machine lacks, if it directly precedes the end of the log. */
 function missingAddress(end: LogRemark, {remarks, lines}: LogEvidence): ProcessEnd | undefined {
@@ -71,6 +71,14 @@ function unopenedAtStart({line}: LogRemark): Message | undefined {
 			: 'it has no right to write into its folder';
 }
 
+/** That the append-only file which a line names is missing. */
+function fileMissing(line: string): Message {
+	const [, file] = /AOF file (\S+) length/.exec(line) ?? [];
+	return file === undefined
+		? 'a file of its append-only files is missing'
+		: message`its file ${nameOf('path', file)} is missing`;
+}
+
 /**
 Reasons in few words, by the id of the log line's meaning. The first reason that the log shows counts, so a cause comes
 before its consequences.
@@ -93,6 +101,7 @@ const reasons: ReadonlyMap<string, (remark: LogRemark) => Message | undefined> =
 	],
 	[lineAtStart, unopenedAtStart],
 	['aof-missing', () => 'a file of its append-only files is missing'],
+	['aof-absent', ({line}) => fileMissing(line)],
 	['acl-broken', () => 'its ACL file has a mistake or cannot be read'],
 	['module-unloadable', () => 'a module could not be loaded'],
 	['tls-unusable', () => 'its certificate or key cannot be used'],

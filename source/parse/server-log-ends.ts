@@ -54,6 +54,14 @@ export const logEnds: readonly LogPattern[] = [
 		/FATAL AOF MANIFEST FILE ERROR|can't open the (?:AOF manifest|append log) file|The (?:AOF manifest|append log) file .* doesn't exist/,
 		'it could not start: a file of the append-only files, or their manifest, is missing or damaged',
 	),
+	// A server that runs writes this line, too, and goes on.
+	pattern(
+		'aof-absent',
+		'critical',
+		[],
+		/Unable to obtain the AOF file \S+ length\. stat: No such file/,
+		'a file of its append-only files is missing: it does not start without that file',
+	),
 	pattern(
 		'acl-broken',
 		'critical',

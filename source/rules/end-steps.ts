@@ -7,6 +7,12 @@ import {message, nameOf} from '../domain/message.js';
 import {commandLine, hint, isValkey, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
+/** What to do where a file of the append-only files is missing. */
+const stepsForMissingAof: readonly string[] = [
+	'look into its appendonlydir: the manifest names the files; put a missing one back from a copy',
+	'a replica or a backup may have the data: start empty only if no other has them',
+];
+
 /** Next steps by the cause of a process's end, as its log shows it. */
 const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['crashed', ['keep the report in its log, then start it; the same command may crash it again']],
@@ -67,13 +73,8 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 			'start it with the path of that file: redis-sentinel FILE',
 		],
 	],
-	[
-		'aof-missing',
-		[
-			'look into its appendonlydir: the manifest names the files; put a missing one back from a copy',
-			'a replica or a backup may have the data: start empty only if no other has them',
-		],
-	],
+	['aof-missing', stepsForMissingAof],
+	['aof-absent', stepsForMissingAof],
 	['acl-broken', ['the lines before name the user and the mistake: correct aclfile, or put its last version back']],
 	['module-unloadable', ['the lines before name the module: is its file there, with the right to execute?']],
 	['tls-unusable', ['the lines before name the file: tls-cert-file, tls-key-file or tls-ca-cert-file']],

@@ -128,6 +128,11 @@ const starts: ReadonlyArray<readonly [line: string, reason: string, step: RegExp
 		'its RDB file is damaged, or of another product',
 		/^start what wrote the file again, as before the change/,
 	],
+	[
+		'Unable to obtain the AOF file appendonly.aof.1.base.rdb length. stat: No such file or directory',
+		'its file appendonly.aof.1.base.rdb is missing',
+		/the manifest names the files/,
+	],
 	['Aborting Redis startup because of ACL errors: x', 'its ACL file has a mistake or cannot be read', /aclfile/],
 	["Can't load module from /opt/rejson.so: server aborting", 'a module could not be loaded', /its file/],
 	[
@@ -220,4 +225,12 @@ test('the beginning of an RDB file tells which product wrote it', () => {
 	});
 	assert.match(steps[1] ?? '', /^copy \/var\/lib\/kv\/d away before any other start/);
 	assert.match(steps[2] ?? '', /^head -c 9 \/var\/lib\/kv\/d; echo /);
+});
+
+test('an append-only file that a running server misses is not why its process ended', () => {
+	const lines = [
+		'7:M 24 Nov 2026 11:22:33.100 # Unable to obtain the AOF file a.1.incr.aof length. stat: No such file or directory',
+		'7:M 24 Nov 2026 11:22:34.100 * Background saving started by pid 9',
+	];
+	assert.equal(endInLog(readServerLog('/var/log/redis.log', lines.join('\n'))), undefined);
 });
