@@ -384,3 +384,29 @@ test('a server whose load never ends gets more time, and no repair of its files'
 	const {next} = firingOf(srvCrashLoop, loadingLoop(18, 10, 0.12));
 	assert.match(messageText(next[0]?.text ?? ''), /^give the start more than 1m23s: the startup probe/);
 });
+
+test('a loop of starts that refuse a line of the config names the line, not the stop before', () => {
+	const line = '7:M 24 Nov 2026 11:22:33.123 * User requested shutdown...';
+	const remark = {id: 'asked-to-stop', severity: 'info', rules: [], meaning: 'somebody sent SHUTDOWN', line} as const;
+	const log = {source: '/d/redis.log', lines: [line], remarks: [{...remark, atMs: undefined, count: 1}]};
+	const configMistake = {
+		path: '/etc/redis.conf',
+		line: 10,
+		text: 'commandlog-slow 1',
+		why: 'not accepted',
+		changedAtMs: 0,
+	};
+	const reasonOf = (refusedAtMs: number | undefined) => {
+		const {reason, next} = firingOf(srvCrashLoop, {
+			...restarts(...everyFiveSeconds),
+			record: {failure: refusedConnection},
+			host: {log, configMistake: {...configMistake, refusedAtMs, refusedBy: 'Redis 7.0.15'}},
+		});
+		return [messageText(reason ?? ''), messageText(next[0]?.text ?? '')];
+	};
+
+	const [reason, step] = reasonOf(nowMs - 1000);
+	assert.equal(reason, 'Redis 7.0.15 does not accept config line 10 (commandlog-slow 1)');
+	assert.match(step ?? '', /^correct line 10 of its config file/);
+	assert.match(reasonOf(undefined)[0] ?? '', /^it was told to stop/);
+});
