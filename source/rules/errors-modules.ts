@@ -21,7 +21,7 @@ import {movedByReplica} from './replica-reads.js';
 import {clear, fires, rule} from './rule.js';
 import {commandsOfSeveralSlots, severalSlots} from './several-slots.js';
 import {errorsOfKnownCommands} from './unknown-commands.js';
-import {readElsewhere, whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
+import {readElsewhere, readingForm, whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
 
 /** Name of the evidence of err.failed that holds the code of nearly all errors. */
 export const errorCode = 'error code';
@@ -99,6 +99,7 @@ export const errFailed = rule({
 					: undefined;
 		const known = owner === undefined ? meaning : movedByReplica(worst.command, senders, owner, meaning);
 		const place = placeOf(senders);
+		const reading = code === 'READONLY' ? readingForm(facts, worst.command) : undefined;
 		// A replica refuses every write. Whoever writes here has no other node to write to: one client whose writes all come
 		// here, or any that goes on after the time in which clients find the new primary.
 		const isReplicaWrittenTo =
@@ -119,7 +120,7 @@ export const errFailed = rule({
 			reason:
 				known?.reason ??
 				(code === 'READONLY'
-					? whereWritesBelong(facts)
+					? (reading?.reason ?? whereWritesBelong(facts))
 					: code === 'NOPERM'
 						? refusal && lackText(refusal, refusals)
 						: code === 'MASTERDOWN'
@@ -139,6 +140,7 @@ export const errFailed = rule({
 				...(code === 'NOPERM' && refusal !== undefined ? grantSteps(refusal, refusals) : []),
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
 				...(known?.next ?? []),
+				...(reading === undefined ? [] : [reading.step]),
 				...(code === 'READONLY' ? writeElsewhere(facts) : []),
 				...(code === 'MASTERDOWN' ? readElsewhere : []),
 				...(place === undefined ? [] : [hint(place)]),

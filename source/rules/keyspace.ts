@@ -10,7 +10,7 @@ import {keyMiss} from './key-misses.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
-import {discardedKeys, keepSteps} from './role-change.js';
+import {copySteps, discardedKeys, keepSteps} from './role-change.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 /**
@@ -115,7 +115,7 @@ function flushOf(drop: NonNullable<RuleMemory['keyDrop']>, facts: NodeFacts, ago
 	};
 }
 
-/** Name of the evidence that no key is lost: the primary of the replica has them. */
+/** Evidence that no key is lost: the primary of the replica has them. */
 export const keysOfPrimary = 'keys of its primary';
 
 /**
@@ -172,9 +172,9 @@ export const keyDropped = rule({
 		}
 
 		const isTaken = slots === 'taken';
-		const hasReplicas = facts.number('replication', 'connected_slaves') !== 0;
 		const demotion = demotionOf(drop, facts);
 		const flush = flushOf(drop, facts, agoSeconds);
+		const hasReplicas = facts.number('replication', 'connected_slaves') !== 0;
 		const replicasToo = hasReplicas ? ' Its replicas lose them as well.' : '';
 		const source =
 			demotion === undefined && flush === undefined && !isTaken
@@ -201,6 +201,7 @@ export const keyDropped = rule({
 			});
 		}
 
+		const kept = flush === undefined ? undefined : primaryWithKeys(drop, facts, limits.share);
 		return fires('critical', {
 			problem: drop.to === 0 ? 'lost all its keys' : 'lost most of its keys',
 			detail: message`${count(drop.from)} before, ${count(drop.to)} after${demotion?.by ?? ''}`,
@@ -211,7 +212,7 @@ export const keyDropped = rule({
 					: isTaken
 						? 'other nodes took its slots without them'
 						: flush?.reason,
-			effect: 'data-lost',
+			effect: kept === undefined ? 'data-lost' : 'reads-stale',
 			culprit: flush?.culprit,
 			evidence: [
 				...(demotion?.evidence ?? []),
@@ -246,7 +247,9 @@ export const keyDropped = rule({
 							redisCli(facts, 'CLUSTER NODES'),
 						]
 					: []),
-				...(flush?.next ?? (demotion === undefined ? keepSteps(facts) : [])),
+				...(kept !== undefined
+					? copySteps(facts, kept.address, kept.kept)
+					: (flush?.next ?? (demotion === undefined ? keepSteps(facts) : []))),
 				redisCli(facts, 'INFO commandstats'),
 				...(flush === undefined ? logSteps(facts) : []),
 			],

@@ -1,7 +1,9 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {message, type Name, nameOf} from '../domain/message.js';
+import {message, type Name, nameOf, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {commandStats} from '../parse/info-fields.js';
+import {count} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {defaultRuleSettings, type NodeFacts, quotedName} from './node-facts.js';
@@ -168,4 +170,20 @@ export const keepSteps = (facts: NodeFacts): readonly NextStep[] => [
 			? 'restore a backup (an RDB file from before), or let the applications fill it again: it keeps nothing on disk'
 			: 'keep the RDB file and the append-only files: copy them away before a save replaces them',
 	),
+];
+
+/**
+The steps that let a replica copy all keys of its primary again. REPLICAOF NO ONE gives it a history of its own, which the
+primary does not know, so that the next link begins with a full resync.
+
+@param keys The number of keys that the primary has.
+*/
+export const copySteps = (facts: NodeFacts, address: NodeAddress, keys: number): readonly NextStep[] => [
+	hint(message`full resync from ${nodeName(address)}, which has ${count(keys)} keys; nothing is lost:`),
+	redisCli(facts, 'REPLICAOF NO ONE'),
+	redisCli(
+		facts,
+		message`REPLICAOF ${quotedName('host', facts.text('replication', 'master_host') ?? 'HOST')} ${facts.text('replication', 'master_port') ?? 'PORT'}`,
+	),
+	redisCli(facts, 'CONFIG SET replica-read-only yes'),
 ];

@@ -84,12 +84,20 @@ function isIsolated({record, sample}: NodeFacts): boolean {
 	);
 }
 
-/** Of two primaries, the one that every Sentinel which answers and watches one of them holds; undefined if they disagree. */
+/**
+Of two primaries, the one that Sentinels hold with the newest configuration epoch. A Sentinel that is cut off holds the
+former one with an older epoch, and takes over the newest as soon as it hears of it. Undefined if no Sentinel that answers
+watches one of the two, or if epochs do not decide. Source: Sentinel documentation, "Configuration epochs".
+*/
 function heldBySentinels(pair: readonly NodeFacts[], fleet: FleetFacts): NodeAddress | undefined {
-	const held = monitoredGroups(fleet).flatMap(({reports}) => reports.map(({primary}) => primary.address));
-	const ofPair = new Set(held.filter(address => pair.some(facts => facts.address === address)));
-	const [only] = ofPair;
-	return ofPair.size === 1 ? only : undefined;
+	const told = monitoredGroups(fleet)
+		.flatMap(({reports}) => reports.map(({primary}) => primary))
+		.filter(({address}) => pair.some(facts => facts.address === address));
+	const newest = Math.max(...told.map(({configEpoch = 0}) => configEpoch));
+	const [only, ...others] = new Set(
+		told.filter(({configEpoch = 0}) => configEpoch === newest).map(({address}) => address),
+	);
+	return others.length === 0 ? only : undefined;
 }
 
 /** Flags that a Sentinel sets on a node which it does not reach, so that it cannot turn the node into a replica. */
@@ -190,7 +198,13 @@ function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean, held: No
 						hint('save the one that will lose (BGSAVE, copy its RDB file to a safe place) before REPLICAOF'),
 						redisCli(other, 'INFO replication'),
 					],
-					...(isPassing ? {} : {action: 'replicaof', remedy: loserOf(one, other)}),
+					// Where Sentinels hold the promoted one, the former follows it, whichever has more writes.
+					...(isPassing
+						? {}
+						: {
+								action: 'replicaof',
+								remedy: isReplaced ? {node: one.address, value: other.address} : loserOf(one, other),
+							}),
 				}),
 	});
 }

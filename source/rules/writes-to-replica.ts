@@ -38,6 +38,32 @@ export function writeElsewhere(facts: NodeFacts): readonly NextStep[] {
 }
 
 /**
+The commands that count as writes because they can store a result, their forms that only read, and the first major version that
+has that form in all its releases. Source: redis.io/commands.
+*/
+const readingForms: ReadonlyMap<string, readonly [form: string, since: number]> = new Map([
+	['sort', ['SORT_RO', 7]],
+	['georadius', ['GEORADIUS_RO', 4]],
+	['georadiusbymember', ['GEORADIUSBYMEMBER_RO', 4]],
+	['bitfield', ['BITFIELD_RO', 6]],
+]);
+
+/** How a replica runs a command that it refuses although it may only read; undefined for a command that always writes. */
+export function readingForm(
+	facts: NodeFacts,
+	command: string,
+): {readonly reason: string; readonly step: NextStep} | undefined {
+	const [form, since = 0] = readingForms.get(command) ?? [];
+	const major = Number.parseInt(facts.text('server', 'redis_version') ?? '', 10);
+	return form === undefined || !(major >= since)
+		? undefined
+		: {
+				reason: `it counts as a write, ${form} does not`,
+				step: hint(`let clients that only read send ${form}: a replica runs it`),
+			};
+}
+
+/**
 The primary of a replica as text, because clients should write to the primary. Undefined for a node that is not a
 replica.
 */

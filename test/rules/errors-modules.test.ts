@@ -369,6 +369,16 @@ testRule(errFailed, [
 		/^refuses SET \(NOPERM\), 60\.?0?\/s: user shop has no right to keys orders:\*$/,
 	],
 	[
+		'on a replica, SORT, which counts as a write',
+		{
+			info: {server: {redis_version: '7.0.15'}, errorstats: {errorstat_READONLY: 'count=60', errorstat_ERR: 'count=7'}},
+			earlier: {errorstats: {errorstat_READONLY: 'count=1', errorstat_ERR: 'count=6'}},
+			record: {role: 'replica', ...command({command: 'sort', callsPerSecond: 60, failuresPerSecond: 60}).record},
+		},
+		'critical',
+		/^is a replica and refuses SORT \(READONLY\), 60\.?0?\/s: it counts as a write, SORT_RO does not$/,
+	],
+	[
 		'on a replica, by one client',
 		{
 			info: {errorstats: {errorstat_READONLY: 'count=60', errorstat_ERR: 'count=7'}},

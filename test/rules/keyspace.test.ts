@@ -24,6 +24,22 @@ const dropped = (keys: number, parts: Partial<Drop> = {}, watch: FactsParts['wat
 	},
 });
 
+/** A replica that ran FLUSHALL for itself, whose primary has this number of keys. */
+const flushedReplica = (kept: number): FactsParts => ({
+	...dropped(100, {byFlush: true, flushes: ['flushall']}),
+	info: {
+		keyspace: {db0: 'keys=100,expires=0'},
+		replication: {role: 'slave', master_host: '10.0.1.2', master_port: 6379, master_link_status: 'up'},
+	},
+	record: {role: 'replica'},
+	nodes: [
+		recordFrom({
+			address: '10.0.1.2:6379',
+			info: {replication: {role: 'master'}, keyspace: {db0: `keys=${kept},expires=0`}},
+		}),
+	],
+});
+
 const inCluster = (
 	watch: NonNullable<FactsParts['watch']>,
 	drop: Partial<Drop> = {},
@@ -69,6 +85,7 @@ testRule(keyDropped, [
 	['most keys are lost', dropped(100), 'critical', /^lost most of its keys, 10\.0k before, 100 after$/],
 	['by a flush', dropped(100, {byFlush: true}), 'critical', /: FLUSHALL, FLUSHDB or SWAPDB ran$/],
 	['without a flush', dropped(100, {byFlush: false}), 'critical', /100 after$/],
+	['by a flush on a writable replica alone', flushedReplica(9900), 'critical', /: FLUSHALL ran$/],
 	['by a restart', dropped(100, {byRestart: true}), 'critical', /: it restarted$/],
 	[
 		'by the restart of a replica, which its primary fills again',
@@ -655,3 +672,13 @@ testRule(keyMassExpiry, [
 	['before Redis 6.0', {info: {stats: {expired_keys: 5}}, earlier: {stats: {expired_keys: 0}}}, 'absent'],
 	['the first sample', {info: expiry(32_000, 250).info ?? {}}, 'pending'],
 ]);
+
+test('key.drop: a replica that was flushed alone copies the keys of its primary again', () => {
+	const told = (kept: number) =>
+		firingOf(keyDropped, flushedReplica(kept))
+			.next.map(({text}) => messageText(text))
+			.join('\n');
+	assert.match(told(9900), /^full resync from .* nothing is lost:\n.*REPLICAOF NO ONE\n.*REPLICAOF 10\.0\.1\.2 6379\n/);
+	assert.doesNotMatch(told(9900), /backup/);
+	assert.doesNotMatch(told(100), /nothing is lost/);
+});

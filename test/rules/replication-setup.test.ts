@@ -435,10 +435,16 @@ test('rep.diverged: a promoted replica and a restarted primary did not forget th
 });
 
 const promotion = [history('10.0.1.1:1', a, none), history('10.0.1.2:1', b, a)];
-const sentinelFor = (address: string, replica: string, flags: readonly string[], own: readonly string[] = []) =>
+const sentinelFor = (
+	address: string,
+	replica: string,
+	flags: readonly string[],
+	own: readonly string[] = [],
+	epoch = 1,
+) =>
 	factsOf({
 		record: {
-			address: '10.0.1.9:26379',
+			address: `10.0.1.9:${26_378 + epoch}`,
 			role: 'sentinel',
 			sentinel: {
 				atMs: nowMs,
@@ -448,7 +454,7 @@ const sentinelFor = (address: string, replica: string, flags: readonly string[],
 							name: 'main',
 							host: '10.0.1.1',
 							port: 1,
-							configEpoch: 1,
+							configEpoch: epoch,
 							quorum: 2,
 							replicaCount: 1,
 							otherSentinels: 2,
@@ -501,6 +507,23 @@ test('rep.diverged: the finding is critical at once, but info for half a minute 
 		watch: settling,
 	});
 	assert.equal(severityAfter(3, history('10.0.1.1:1', a, none), changed), 'info');
+});
+
+test('rep.diverged: of sentinels on both sides of a cut network, the newest epoch tells the primary', () => {
+	const cutOff = sentinelFor('10.0.1.1:1', '10.0.1.2:1', ['s_down']);
+	const others = sentinelFor('10.0.1.2:1', '10.0.1.1:1', ['s_down'], [], 2);
+	const found = (...sentinels: ReadonlyArray<ReturnType<typeof factsOf>>) => {
+		const nodes = new Map([...promotion, ...sentinels].map(node => [node.address, node]));
+		const [firing] = repDiverged.evaluate({nodes, deployment: 'sentinel', nowMs}, () => 3000);
+		assert.ok(firing?.kind === 'fires');
+		return firing;
+	};
+	assert.match(
+		findingText(found(cutOff, others)),
+		/sentinels hold 10\.0\.1\.2:1, what 10\.0\.1\.1:1 takes will be lost$/,
+	);
+	assert.deepEqual(found(cutOff, others).remedy, {node: '10.0.1.1:1', value: '10.0.1.2:1'});
+	assert.match(findingText(found(cutOff)), /they share a replication history$|sentinels hold 10\.0\.1\.1:1/);
 });
 
 /** The old primary, whose replicas have been silent for this long, and the promoted one, whose role has just changed. */
