@@ -102,6 +102,12 @@ const reasons: ReadonlyMap<string, (remark: LogRemark) => Message | undefined> =
 	[lineAtStart, unopenedAtStart],
 	['aof-missing', () => 'a file of its append-only files is missing'],
 	['aof-absent', ({line}) => fileMissing(line)],
+	['acl-twice', () => 'its config file has both users and an aclfile'],
+	[
+		'socket-unopened',
+		({line}) =>
+			/No such file/.test(line) ? 'the folder of its unixsocket is missing' : 'it cannot make its unixsocket',
+	],
 	['acl-broken', () => 'its ACL file has a mistake or cannot be read'],
 	['module-unloadable', () => 'a module could not be loaded'],
 	['tls-unusable', () => 'its certificate or key cannot be used'],

@@ -63,6 +63,20 @@ export const logEnds: readonly LogPattern[] = [
 		'a file of its append-only files is missing: it does not start without that file',
 	),
 	pattern(
+		'acl-twice',
+		'critical',
+		[],
+		/users defined in \S+ and at the same setting an ACL file path is invalid/,
+		'it could not start: its config file has both users and an ACL file (aclfile)',
+	),
+	pattern(
+		'socket-unopened',
+		'critical',
+		[],
+		/Failed opening Unix socket/,
+		'it could not start: it cannot make its unix socket; is its folder there, with the right to write?',
+	),
+	pattern(
 		'acl-broken',
 		'critical',
 		[],

@@ -75,6 +75,11 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	],
 	['aof-missing', stepsForMissingAof],
 	['aof-absent', stepsForMissingAof],
+	['acl-twice', ['move the user lines of its config file into the aclfile, or take aclfile out, then start it']],
+	[
+		'socket-unopened',
+		['make the folder of unixsocket, for its user: in /run it is gone after each boot (RuntimeDirectory of its unit)'],
+	],
 	['acl-broken', ['the lines before name the user and the mistake: correct aclfile, or put its last version back']],
 	['module-unloadable', ['the lines before name the module: is its file there, with the right to execute?']],
 	['tls-unusable', ['the lines before name the file: tls-cert-file, tls-key-file or tls-ca-cert-file']],

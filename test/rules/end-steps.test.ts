@@ -133,6 +133,17 @@ const starts: ReadonlyArray<readonly [line: string, reason: string, step: RegExp
 		'its file appendonly.aof.1.base.rdb is missing',
 		/the manifest names the files/,
 	],
+	[
+		'Configuring Redis with users defined in redis.conf and at the same setting an ACL file path is invalid. This setup is very likely to lead to configuration errors',
+		'its config file has both users and an aclfile',
+		/^move the user lines/,
+	],
+	[
+		'Failed opening Unix socket: bind: No such file or directory',
+		'the folder of its unixsocket is missing',
+		/^make the folder of unixsocket/,
+	],
+	['Failed opening Unix socket: bind: Permission denied', 'it cannot make its unixsocket', /^make the folder/],
 	['Aborting Redis startup because of ACL errors: x', 'its ACL file has a mistake or cannot be read', /aclfile/],
 	["Can't load module from /opt/rejson.so: server aborting", 'a module could not be loaded', /its file/],
 	[
