@@ -1,3 +1,4 @@
+import {isClusterEnabled} from '../derive/deployment.js';
 import type {NextStep} from '../domain/finding.js';
 import {commandStats} from '../parse/info-fields.js';
 import {otherClients} from './client-names.js';
@@ -201,6 +202,28 @@ function functionError(facts: NodeFacts): ErrorMeaning {
 			};
 }
 
+const scriptCommands: readonly string[] = ['eval', 'evalsha', 'eval_ro', 'evalsha_ro'];
+
+/**
+Why scripts fail in a cluster. One that makes up a key, or uses keys of several slots, works on a single server, and gets
+no MOVED here. Source: Redis, src/script.c, `scriptVerifyClusterState`.
+*/
+const clusterScriptError = ({sample}: NodeFacts, command: string): ErrorMeaning | undefined =>
+	sample !== undefined && isClusterEnabled(sample.info) && scriptCommands.includes(command)
+		? {
+				reason: 'the script fails, perhaps at a key of another slot',
+				meaning:
+					'In a cluster, a script may use keys of one slot alone, and its client must name them in KEYS. Or it raises an error. What it wrote before stays.',
+				next: [
+					hint('give all keys of the script one hash tag {…}, and let the client send them as KEYS'),
+					hint(
+						"the log of the client has the error: 'non local key' or 'do not hash to the same slot' means such a key",
+					),
+					undoRelease,
+				],
+			}
+		: undefined;
+
 /**
 The number of calls of a command that the server refused before they ran, since the sample before: it got too many or too
 few arguments. 0 without two readings of commandstats.
@@ -220,7 +243,7 @@ export function plainError(facts: NodeFacts, command: string): ErrorMeaning | un
 		? functionError(facts)
 		: command === 'waitaof'
 			? fileWaitError(facts)
-			: byCommand.get(command);
+			: (clusterScriptError(facts, command) ?? byCommand.get(command));
 	return known === undefined || rejectedLately(facts, command) > 0 ? undefined : known;
 }
 

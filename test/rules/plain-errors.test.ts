@@ -64,6 +64,12 @@ testRule(errFailed, [
 		] as const
 	).map(([command, words]) => [`ERR for ${command}`, failing(command), 'warning', words] as const),
 	[
+		'a script in a cluster, which may use a key of another slot',
+		failing('eval', {info: {cluster: {cluster_enabled: 1}}}),
+		'warning',
+		/^answers EVAL with ERR errors, 20\.?0?\/s: the script fails, perhaps at a key of another slot$/,
+	],
+	[
 		'WAITAOF without an append-only file',
 		{...failing('waitaof'), config: {appendonly: 'no'}},
 		'warning',
