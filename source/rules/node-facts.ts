@@ -98,6 +98,8 @@ export type RuleMemory = {
 	readonly newcomers: SeenNewcomers;
 	/** When the node's shard last gave slots away, or began to, milliseconds since the epoch; undefined: never. */
 	readonly slotsLeftAtMs: number | undefined;
+	/** When INFO last showed a FAILOVER under way, milliseconds since the epoch; undefined: never. */
+	readonly failoverSeenAtMs: number | undefined;
 	readonly tracks: FieldTracks;
 	readonly means: MeanTracks;
 	readonly threadTimes: ThreadTimes;
@@ -122,6 +124,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	writers: [],
 	newcomers: [],
 	slotsLeftAtMs: undefined,
+	failoverSeenAtMs: undefined,
 	tracks: new FieldTracks(),
 	means: new MeanTracks(),
 	threadTimes: new ThreadTimes(),

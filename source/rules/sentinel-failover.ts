@@ -12,7 +12,7 @@ import {type FleetFacts, fires, rule} from './rule.js';
 import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
 import {senIdle} from './sentinel-idle.js';
 import {quotedFlags, wasNeverLinked} from './sentinel-links.js';
-import {isFlaggedDown, promotionObstacle, refusesSentinels, unfitSteps} from './sentinel-promotion.js';
+import {isFlaggedDown, neverReached, promotionObstacle, refusesSentinels, unfitSteps} from './sentinel-promotion.js';
 import {senQuorum} from './sentinel-quorum.js';
 
 export const senFailing = rule({
@@ -146,7 +146,7 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 
 	const listed = obstacles[0] ?? [];
 	const cut = listed.flatMap(({replica, why}) =>
-		why === 'is down' || why === 'is not connected' || why === refusesSentinels
+		why === 'is down' || why === neverReached || why === 'is not connected' || why === refusesSentinels
 			? (answeringReplica(fleet, replica.address) ?? [])
 			: [],
 	);
@@ -172,12 +172,15 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 				: told.every(({primary}) => wasNeverLinked(primary))
 					? 'its sentinels have never seen them'
 					: 'it has none';
+	const unfit = isCut ? undefined : unfitSteps(first.primary);
+	const isUnreached = listed.length > 0 && listed.every(({why}) => why === neverReached);
+	const steps = unfit && (isUnreached ? [...unfit, ...movedSteps(group, fleet)] : unfit);
 	return {
 		first,
 		listed,
 		reason,
 		remedies:
-			unfitSteps(first.primary) ??
+			steps ??
 			(isRefusal
 				? refusedSteps
 				: isCut

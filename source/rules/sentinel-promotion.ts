@@ -11,17 +11,26 @@ export const refusesSentinels = 'refuses its sentinels';
 export const isFlaggedDown = ({flags}: Pick<MonitoredPrimary, 'flags'>): boolean =>
 	flags.has('s_down') || flags.has('o_down');
 
+/** Why a replica is down that announces a wrong address. The text follows the node's address. */
+export const neverReached = 'was never reached by its sentinels: replica-announce-ip is wrong, or its port is shut';
+
+/**
+Whether a Sentinel has never had a reply of a replica that it holds down: it gets the run id from the first reply. After a
+failover it lists the old primary again without one, so that the run id tells nothing then. Source: sentinel.c,
+`sentinelResetMasterAndChangeAddress`.
+*/
+const wasNeverReached = ({flags, runId}: SentinelPeer, {configEpoch}: MonitoredPrimary): boolean =>
+	isFlaggedDown({flags}) && runId === '' && configEpoch === 0;
+
 /**
 Why sentinels do not promote a replica; undefined for a replica that they would promote. The link of the replica may be
 down for ten times `down-after-milliseconds`, plus the time for which the primary is flagged down. A primary that loads
 its data is not flagged down, because the reply LOADING counts as alive. Source: sentinel.c, `sentinelSelectSlave`.
 */
-export function promotionObstacle(
-	{flags, linkStatus, linkDownMs = 0, priority, refusesPing}: SentinelPeer,
-	primary: MonitoredPrimary,
-): string | undefined {
+export function promotionObstacle(replica: SentinelPeer, primary: MonitoredPrimary): string | undefined {
+	const {flags, linkStatus, linkDownMs = 0, priority, refusesPing} = replica;
 	if (isFlaggedDown({flags})) {
-		return refusesPing === true ? refusesSentinels : 'is down';
+		return refusesPing === true ? refusesSentinels : wasNeverReached(replica, primary) ? neverReached : 'is down';
 	}
 
 	if (flags.has('disconnected')) {
@@ -71,6 +80,16 @@ export function unfitSteps(primary: MonitoredPrimary): readonly NextStep[] | und
 	}
 
 	const old = connected[0]?.replica.address;
+	const [first] = listed;
+	if (first !== undefined && listed.every(({replica}) => wasNeverReached(replica, primary))) {
+		return [
+			hint(
+				message`start ${nodeName(primary.address)} again, or on the server that announces ${nodeName(first.replica.address)}: REPLICAOF NO ONE`,
+			),
+			hint('there: CONFIG SET replica-announce-ip to an address that the sentinels reach, then CONFIG REWRITE'),
+		];
+	}
+
 	return old === undefined
 		? undefined
 		: [

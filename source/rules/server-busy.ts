@@ -117,6 +117,13 @@ function pauseOf(facts: NodeFacts): Pause | undefined {
 		return undefined;
 	}
 
+	// The list may be older than the end of a FAILOVER, whose waiting writes it still shows.
+	const {failoverSeenAtMs} = facts.memory;
+	const isAfter = likelyReason(facts) !== failoverReason && failoverSeenAtMs !== undefined;
+	if (isAfter && (facts.record.clients?.atMs ?? 0) <= failoverSeenAtMs + facts.record.intervalMs) {
+		return {reason: 'none', isOfAll: false, blocked: undefined};
+	}
+
 	const [read, write] = [blockedIn(plainReads), blockedIn(plainWrites)];
 	const blocked = write ?? read;
 	return {reason: blocked === undefined ? 'none' : likelyReason(facts), isOfAll: read !== undefined, blocked};

@@ -347,8 +347,15 @@ function nextMemory(
 	const isGivingSlots = view !== undefined && hasGivenSlots(before.clusterNodes?.value, view.value);
 	const reading = after.clients === before.clients ? undefined : after.clients;
 	const restarts = {...restartMemory(memory, before, after, nowMs, nodes), ...unitMemory(memory, after, nowMs)};
+	const isInFailover = (sample?.info.text('replication', 'master_failover_state') ?? 'no-failover') !== 'no-failover';
 	const isUnchanged =
-		!hasOtherRole && !isLost && !isGivingSlots && drop === undefined && heavy === undefined && reading === undefined;
+		!isInFailover &&
+		!hasOtherRole &&
+		!isLost &&
+		!isGivingSlots &&
+		drop === undefined &&
+		heavy === undefined &&
+		reading === undefined;
 	if (isUnchanged && Object.keys(restarts).length === 0) {
 		return memory;
 	}
@@ -368,6 +375,7 @@ function nextMemory(
 		writers: reading === undefined ? memory.writers : nextWriters(memory.writers, reading),
 		newcomers: reading === undefined ? memory.newcomers : nextNewcomers(memory.newcomers, reading),
 		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,
+		failoverSeenAtMs: isInFailover ? sample?.atMs : memory.failoverSeenAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,
 		promotedAtMs:
 			before.role === 'replica' && after.role === 'primary'

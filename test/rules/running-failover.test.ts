@@ -7,8 +7,8 @@ import {srvFailover} from '../../source/rules/running-failover.js';
 import {srvPaused} from '../../source/rules/server-busy.js';
 import {findingOf} from '../harness/findings.js';
 import {firingOf} from '../harness/firing-of.js';
-import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
-import {type FactsParts, testRule} from '../harness/rule-cases.js';
+import {clientOf, recordFrom, refusedConnection, type Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const node = '10.0.1.11:6379' as NodeAddress;
 
@@ -124,4 +124,23 @@ test('srv.failover explains the writes that wait for it, and not those that CLIE
 	};
 	assert.match(causeOfPause('failover_in_progress') ?? '', /^srv\.failover/);
 	assert.equal(causeOfPause('client_pause'), undefined);
+});
+
+test('a list of clients from within a FAILOVER is no pause after it', () => {
+	const {nowMs} = factsOf({});
+	const evaluate = (failoverSeenAtMs: number | undefined) =>
+		srvPaused.evaluate(
+			factsOf({
+				info: {replication: {role: 'master', master_failover_state: 'no-failover'}},
+				record: {
+					role: 'primary',
+					clients: {atMs: nowMs - 4000, value: [clientOf({id: 7, command: 'set', flags: 'b', idleSeconds: 1})]},
+				},
+				watch: {failoverSeenAtMs},
+			}),
+			0,
+		).kind;
+	assert.equal(evaluate(undefined), 'fires', 'nobody saw a FAILOVER');
+	assert.equal(evaluate(nowMs - 60_000), 'fires', 'it ended long before');
+	assert.equal(evaluate(nowMs - 4500), 'clear');
 });

@@ -221,6 +221,20 @@ const cases: readonly Case[] = [
 		'warning',
 		/would promote: 127\.0\.0\.1:7002 is down$/,
 	],
+	[
+		'a replica that no sentinel ever reached',
+		senNoReplica,
+		all({configEpoch: 0, replicas: [peer(7002, {flags: new Set(['slave', 's_down']), runId: ''})]}),
+		'warning',
+		/would promote: 127\.0\.0\.1:7002 was never reached by its sentinels: replica-announce-ip is wrong, or its port is shut$/,
+	],
+	[
+		'an old primary that no sentinel reached since the failover',
+		senNoReplica,
+		all({configEpoch: 1, replicas: [peer(7002, {flags: new Set(['slave', 's_down']), runId: ''})]}),
+		'warning',
+		/would promote: 127\.0\.0\.1:7002 is down$/,
+	],
 	['priority 0', senNoReplica, all({replicas: [peer(7002, {priority: 0})]}), 'warning', /priority 0/],
 	['no link', senNoReplica, all({replicas: [peer(7002, {linkStatus: 'err'})]}), 'warning', /no link/],
 	[
