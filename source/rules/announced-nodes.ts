@@ -2,7 +2,7 @@ import type {NextStep} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {announcedStatement, isReachedByNobody} from '../topology/announced.js';
 import {type AnnouncedPrimary, announcedPrimary, announcedPrimaryStatement} from '../topology/announced-primary.js';
-import {hint, onHost} from './next-steps.js';
+import {hint, onHost, programFor} from './next-steps.js';
 import {announcementStep} from './no-failover-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {fires} from './rule.js';
@@ -59,7 +59,7 @@ function backSteps({name, sentinel, reached}: AnnouncedPrimary, {record}: NodeFa
 		reached.failure === undefined
 			? hint(message`${failover}: ${nodeName(reached.address)} takes over, once its link to the primary is up`)
 			: hint(message`start ${nodeName(reached.address)}, it returns as a replica; once its link is up, ${failover}`),
-		onHost(message`redis-cli${port} CONFIG SET replica-announce-ip ADDRESS-THAT-CLIENTS-REACH`),
+		onHost(message`${programFor(reached)}${port} CONFIG SET replica-announce-ip ADDRESS-THAT-CLIENTS-REACH`),
 		hint('before that failover, and CONFIG REWRITE; else let a route or a firewall rule lead clients to its address'),
 		hint(message`afterwards SENTINEL RESET ${nameOf('primary', name)} on each sentinel: they forget its old address`),
 	];
