@@ -49,6 +49,12 @@ const elsewhereEveryMs = 300_000;
 Least time between two gatherings of evidence about a node that disconnects clients, in milliseconds. Its log names them.
 */
 const disconnectedEveryMs = 4000;
+/** Least time between two gatherings of evidence about a node that may wait for its disk, in milliseconds. */
+const slowEveryMs = 3000;
+/** Number of slow PINGs in a row after which a node may wait for its disk. */
+const slowPings = 2;
+/** Round trip of a slow PING, in milliseconds: critical for conn.rtt. */
+const slowMs = 100;
 /** Least time between two gatherings of evidence about a node whose state keeps changing, in milliseconds. */
 const leastPauseMs = 1000;
 /**
@@ -147,7 +153,18 @@ export function isLookDue(
 	const hasChanged =
 		sinceMs >= leastPauseMs && (stateOf(record) !== last.state || passedSteps(pressure) > last.pressure);
 	const hasDisconnected = sinceMs >= disconnectedEveryMs && disconnectedClients(record) > last.disconnected;
-	return record.host?.value.kind === 'here' && (hasChanged || hasDisconnected);
+	const isWaiting = sinceMs >= slowEveryMs && mayWaitForDisk(record);
+	return record.host?.value.kind === 'here' && (hasChanged || hasDisconnected || isWaiting);
+}
+
+/** Whether the latest PINGs of a server with an append-only file were slow: only its machine tells whether the disk is. */
+function mayWaitForDisk({ping, sample}: NodeRecord): boolean {
+	const latest = ping.series.latest(slowPings).filter(value => value !== undefined);
+	return (
+		sample?.info.number('persistence', 'aof_enabled') === 1 &&
+		latest.length === slowPings &&
+		latest.every(roundTripMs => roundTripMs >= slowMs)
+	);
 }
 
 /** How many of `pressureSteps` a pressure has passed. */

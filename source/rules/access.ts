@@ -3,11 +3,13 @@ import {message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {milliseconds, seconds} from '../text/units.js';
 import {replacedPrimary, takeoverOf} from '../topology/taken-over.js';
+import {isInDiskWait} from './felt-waits.js';
 import {pending} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {clear, fires, rule} from './rule.js';
+import {stepsOfDiskWait, waitsForDisk} from './stalled-disk.js';
 
 /** The ACL user that redis-top connects as, quoted for a shell. */
 const userOf = ({settings}: NodeFacts) => quotedName('user', settings.user ?? 'default');
@@ -250,11 +252,12 @@ export const connRtt = rule({
 
 		// A server at a distance answers slowly and has little to do: its commands are quick, and the way to it is not.
 		const isIdle = facts.record.host?.value.kind !== 'here' && (facts.record.values.get('cpuSeconds') ?? 1) < idleShare;
+		const disk = isInDiskWait(facts) ? waitsForDisk : undefined;
 		return fires(excess >= limits.critical ? 'critical' : 'warning', {
 			isCertain: isRisen,
 			problem: 'answers PING slowly',
 			detail: `in ${milliseconds(slow)}, ${milliseconds(fastest)} at best`,
-			reason: isRisen && isIdle ? 'the network, or a full link' : undefined,
+			reason: disk ?? (isRisen && isIdle ? 'the network, or a full link' : undefined),
 			effect: 'slow',
 			evidence: [
 				{name: 'PING p90', value: slow, unit: 'milliseconds'},
@@ -271,9 +274,12 @@ export const connRtt = rule({
 							hint('look at the route between (mtr), the VPN and the proxy'),
 						]
 					: []),
+				...(disk === undefined ? [] : stepsOfDiskWait(facts)),
 				redisCli(facts, 'SLOWLOG GET 10'),
 				redisCli(facts, '--latency-history -i 5'),
-				hint('slow here and quick in the Commands panel: the network, or this machine; slow in both: the server'),
+				...(disk === undefined
+					? [hint('slow here and quick in the Commands panel: the network, or this machine; slow in both: the server')]
+					: []),
 			],
 		});
 	},

@@ -24,6 +24,7 @@ import {
 	startAgain,
 	stepsAfterEnd,
 } from './end-steps.js';
+import {isInDiskWait} from './felt-waits.js';
 import {recentKillSteps} from './kernel-kills.js';
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
@@ -35,6 +36,7 @@ import {fileLimitOfFull, refusalReason} from './refusal-reason.js';
 import {isForeignAnswer, refusalSteps, stepsForBind, stepsFromAfar} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
 import {forgetLeftover, forgetReplicaSteps, leftoverSentinel} from './sentinel-leftovers.js';
+import {stepsOfDiskWait, waitsForDisk} from './stalled-disk.js';
 import {connUnresponsive} from './unresponsive.js';
 
 export const connUnreachable = rule({
@@ -369,13 +371,16 @@ export const connFlapping = rule({
 			return clear;
 		}
 
+		const disk = isInDiskWait(facts) ? waitsForDisk : undefined;
 		return fires('warning', {
 			problem: `lost its connection ${losses} times`,
 			detail: 'within a minute',
+			reason: disk,
 			evidence: [{name: 'losses in 60 s', value: losses, unit: 'count'}],
 			meaning:
 				'A load balancer, maxclients, an output buffer limit or CLIENT KILL ends connections, or redis-top gave up after a pending reply.',
 			next: [
+				...(disk === undefined ? [] : stepsOfDiskWait(facts)),
 				redisCli(facts, 'INFO server'),
 				...logSteps(facts),
 				hint('compare uptime_in_seconds before and after a loss'),

@@ -376,7 +376,11 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'lat.mean_regress', where: 'here', symptoms: ['lat.p99', 'lat.slowlog_new', 'lat.eventloop', 'cpu.main']},
 	{cause: 'per.fsync', where: 'here', symptoms: ['lat.event']},
 	{cause: 'per.fork_slow', where: 'here', symptoms: ['conn.rtt', 'lat.event']},
-	{cause: 'per.fsync', where: 'here', symptoms: ['conn.rtt', 'mem.aof_buf', 'lat.eventloop', 'lat.queue']},
+	{
+		cause: 'per.fsync',
+		where: 'here',
+		symptoms: ['conn.rtt', 'conn.flapping', 'mem.aof_buf', 'lat.eventloop', 'lat.queue'],
+	},
 	// Problems of replication that both ends of the link report.
 	{cause: 'rep.loop', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
 	{cause: 'rep.loop', where: 'replicas', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},

@@ -6,6 +6,8 @@ import {type NodeFacts, quotedName} from './node-facts.js';
 
 /** Number of the latest PINGs that tell how long commands wait now: ten seconds of the node in focus. */
 const latestPings = 10;
+/** Number of the latest PINGs that tell of a wait that began a few seconds ago. */
+const newestPings = 3;
 /** Fewest round trips that must be long, so that one late reply is no wait of all commands. */
 const fewestLong = 2;
 /** Least share of the round trips that must be long, as for conn.rtt. */
@@ -27,9 +29,11 @@ const isHere = ({record}: NodeFacts): boolean =>
 /**
 How long commands wait now. The time of the network does not count: the fastest round trip known is subtracted unless
 the server runs on this machine. Undefined with fewer than two round trips.
+
+@param pings Number of the latest PINGs that are looked at, besides the latest two polls.
 */
-export function feltWait(facts: NodeFacts): FeltWait | undefined {
-	const latest = roundTripsOf(facts, latestPings).toSorted((one, other) => one - other);
+export function feltWait(facts: NodeFacts, pings = latestPings): FeltWait | undefined {
+	const latest = roundTripsOf(facts, pings).toSorted((one, other) => one - other);
 	if (latest.length < fewestLong) {
 		return undefined;
 	}
@@ -43,6 +47,9 @@ export function feltWait(facts: NodeFacts): FeltWait | undefined {
 		isOften: leastMs => (waits.at(-fewest) ?? 0) >= leastMs,
 	};
 }
+
+/** How long commands have waited for the last few seconds. */
+export const feltLately = (facts: NodeFacts): FeltWait | undefined => feltWait(facts, newestPings);
 
 /** The start of the text of a finding about commands that wait for the disk: the effect comes first. */
 export const commandsWait = (waitMs: number, isLongest: boolean): string =>

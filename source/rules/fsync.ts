@@ -2,7 +2,7 @@ import type {NextStep} from '../domain/finding.js';
 import {message} from '../domain/message.js';
 import {count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {commandsWait, feltWait, isInDiskWait, savePlace} from './felt-waits.js';
+import {commandsWait, feltLately, feltWait, isInDiskWait, savePlace} from './felt-waits.js';
 import {osPsi} from './host.js';
 import {infoNumber} from './needs.js';
 import {hint, onHost, redisCli, saveFolder} from './next-steps.js';
@@ -54,11 +54,14 @@ export const perFsync = rule({
 		const {meanMs, idleShare} = cyclesWithoutProcessor(facts);
 		const isStarved = machinePressure(facts) >= facts.limitsOf(osPsi).share;
 		const felt = feltWait(facts);
+		const latelyMs = feltLately(facts)?.typicalMs ?? 0;
+		// A wait of that length is no noise of the few newest round trips.
+		const typicalMs = Math.max(felt?.typicalMs ?? 0, latelyMs >= limits.critical ? latelyMs : 0);
 		const leastMs = isStarved ? limits.starved : limits.cycle;
 		const hasLongCycles = meanMs >= leastMs && idleShare >= limits.idle;
 		const waitsAlways =
 			facts.setting('appendfsync') === 'always' &&
-			(hasLongCycles || (meanMs === 0 && (felt?.typicalMs ?? 0) >= leastMs && isStoppedByDisk(facts)));
+			(hasLongCycles || (meanMs === 0 && typicalMs >= leastMs && isStoppedByDisk(facts, typicalMs >= limits.critical)));
 		const delayed = delayedLately(facts, total);
 		const child = childOf(facts);
 		if (delayed === undefined && !waitsAlways) {
@@ -69,11 +72,15 @@ export const perFsync = rule({
 		// Where the log tells of wait after wait, one of them in the few round trips of `check` is enough.
 		const isFelt =
 			felt?.isOften(limits.critical) === true || (delayed === byLog && (felt?.longestMs ?? 0) >= limits.critical);
-		const alwaysMs = Math.max(meanMs, felt?.typicalMs ?? 0);
+		const alwaysMs = Math.max(meanMs, typicalMs);
 		// Its own save or rewrite ends by itself, and a busy machine makes round trips long as well.
-		const isCritical = !isStarved && (waitsAlways ? alwaysMs >= limits.critical : isFelt && child === undefined);
+		const isSeen = meanMs === 0 && alwaysMs >= starvedWaitMs;
+		const isCritical = waitsAlways
+			? alwaysMs >= limits.critical && (!isStarved || isSeen)
+			: !isStarved && isFelt && child === undefined;
 		const waits = isFelt ? commandsWait(felt?.longestMs ?? 0, true) : 'waits for the disk';
 		return fires(isCritical ? 'critical' : 'warning', {
+			isCertain: isCritical && waitsAlways && meanMs === 0,
 			problem: waitsAlways
 				? commandsWait(alwaysMs, false)
 				: child !== undefined
@@ -135,18 +142,36 @@ export const perFsync = rule({
 	},
 });
 
+/**
+Length of a wait that a look at the process showed, in milliseconds, from which a machine short of processor time is not
+the reason: a thread waits there for some scheduler slices, and not in a wait for a disk.
+*/
+const starvedWaitMs = 500;
+
 /** Share of a processor, 0–1, below which a server with long round trips does not compute, but waits. */
 const littleWork = 0.5;
 
+/** Duration of a command of the slow log, in microseconds, from which it may explain long round trips in place of a disk. */
+const longMicroseconds = 100_000;
+
 /**
 Whether the process was seen in a wait for the disk while its main thread hardly used a processor. This stands for the
-duration of the event loop's cycles, which servers before 7.2 do not report.
+duration of the event loop's cycles, which servers before 7.2 do not report. After a reply that came late no rate is
+known. Long round trips are enough then, unless the slow log has a long command.
 */
-function isStoppedByDisk(facts: NodeFacts): boolean {
+function isStoppedByDisk(facts: NodeFacts, isLong: boolean): boolean {
 	const user = facts.perSecond('cpu', 'used_cpu_user');
 	const system = facts.perSecond('cpu', 'used_cpu_sys');
-	return user !== undefined && system !== undefined && user + system < littleWork && isInDiskWait(facts);
+	const hasLittleWork =
+		user === undefined || system === undefined ? isLong && !hasLongCommand(facts) : user + system < littleWork;
+	return hasLittleWork && isInDiskWait(facts);
 }
+
+/** Whether a command of the last minute took long by the slow log. */
+const hasLongCommand = ({record, nowMs}: NodeFacts): boolean =>
+	record.slowlog?.value.entries.some(
+		({atMs, durationMicroseconds}) => durationMicroseconds >= longMicroseconds && atMs >= nowMs - delaysMs,
+	) === true;
 
 /** What a child process of the server writes to the disk now; undefined if none does. */
 const childOf = (facts: NodeFacts): string | undefined =>

@@ -18,6 +18,20 @@ export function diskSteps({process, folder}: LocalEvidence) {
 		: [];
 }
 
+/** Why commands of a server wait whose process a look at this machine found in a wait for a disk. */
+export const waitsForDisk = 'its process waits for a disk';
+
+/** What to look at where a process was seen in a wait for a disk, though it answers between. */
+export function stepsOfDiskWait({record: {host}}: NodeFacts) {
+	const folder = host?.value.kind === 'here' ? host.value.folder : undefined;
+	return [
+		diskTakesWrites,
+		...(folder === undefined
+			? []
+			: [onHost(message`findmnt -T ${quotedName('path', folder.path)}; cat /proc/pressure/io`)]),
+	];
+}
+
 /**
 The finding about a server with an append-only file that gave no reply because its process waited for a disk. The server
 counts no such wait, and writes it into no log: its thread stands still within the write. Undefined where swap or a long

@@ -121,7 +121,7 @@ function problemByReach(record: NodeRecord, state: MonitorState, nowMs: number):
 		case 'up':
 			return isUnasked(record, nowMs)
 				? unasked(record, nowMs)
-				: isStale(record, nowMs)
+				: isStale(record, nowMs) && !isAwaited(record, nowMs)
 					? notResponding(record, record.lastReplyAtMs, nowMs)
 					: undefined;
 		case 'stale':
@@ -144,6 +144,16 @@ Longest time that a poll takes beyond its place in the schedule, in milliseconds
 reply is late. A poll that fails is an outcome, so a node without one for longer was not polled.
 */
 const pollTakesMs = 5000;
+
+/**
+Time for which a poll's reply is awaited, in milliseconds. A node without a reply fails by then, so an older sample alone
+says nothing against it: redis-top itself may be late.
+*/
+const replyTakesMs = 1000;
+
+/** Whether the reply to the latest poll of a node with old data is not late yet. */
+const isAwaited = (record: NodeRecord, nowMs: number): boolean =>
+	(ageOf(record, nowMs) ?? 0) <= staleAfterIntervals * pollPeriodMs(record) + replyTakesMs;
 
 /** Whether a node that answered its last poll has not been polled since, although its next polls were due. */
 const isUnasked = (record: NodeRecord, nowMs: number): boolean =>

@@ -11,6 +11,11 @@ const persistence = (status: string) => ({persistence: {aof_last_write_status: s
 const host = {atMs: 0, value: emptyHost};
 const healthy = recordFrom({info: persistence('ok'), host});
 const last = {begunMs: 0, dueMs: 15_000, state: stateOf(healthy), disconnected: 0, pressure: 0};
+const persistent = recordFrom({info: {persistence: {aof_last_write_status: 'ok', aof_enabled: 1}}, host});
+const withPings = (record: NodeRecord, ...pings: number[]): NodeRecord => ({
+	...record,
+	ping: recordFrom({pings}).ping,
+});
 const disconnecting = (field: string) => recordFrom({info: {...persistence('ok'), stats: {[field]: 1}}, host});
 
 const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
@@ -40,6 +45,10 @@ const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
 		4000,
 		true,
 	],
+	['slow PINGs of a server with an append-only file', withPings(persistent, 0.4, 700, 800), 4000, true],
+	['a single slow PING of it', withPings(persistent, 0.4, 0.3, 800), 4000, false],
+	['slow PINGs of it, a second after the last look', withPings(persistent, 0.4, 700, 800), 1000, false],
+	['slow PINGs of a server without such a file', withPings(healthy, 0.4, 700, 800), 4000, false],
 	['a change right after the last look', {...healthy, pendingSinceMs: 1000}, 500, false],
 	[
 		'a change on another machine',

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {connAuth, connNoperm, connRtt, connStale} from '../../source/rules/access.js';
+import {firingOf} from '../harness/firing-of.js';
 import {recordFrom} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -100,6 +103,17 @@ const withProcessor = (share: number): FactsParts => ({
 	info: {cpu: {used_cpu_user_main_thread: 10, used_cpu_sys_main_thread: 1}},
 	earlier: {cpu: {used_cpu_user_main_thread: 10 - share, used_cpu_sys_main_thread: 1}},
 });
+const inDiskWait: FactsParts = {
+	host: {process: {processId: 7, state: 'disk-wait', swappedBytes: 0} as ProcessEvidence},
+};
+
+test('conn.rtt: beside a wait for a disk, no step leads to the network', () => {
+	const {next} = firingOf(connRtt, {...pings(0.7, 0.8, 0.7, 0.9, 267, 270, 265, 280, 271), ...inDiskWait});
+	const steps = next.map(({text}) => messageText(text)).join('\n');
+	assert.match(steps, /^see whether its disk takes writes/);
+	assert.doesNotMatch(steps, /network/);
+});
+
 const quick = Array.from({length: 40}, () => 0.4);
 testRule(connRtt, [
 	['quick', pings(...quick), 'clear'],
@@ -124,6 +138,12 @@ testRule(connRtt, [
 		{...pings(0.7, 0.8, 0.7, 0.9, 267, 270, 265, 280, 271), ...withProcessor(0.01)},
 		'critical',
 		/^answers PING slowly, in 265 ms, 0\.7 ms at best: the network, or a full link$/,
+	],
+	[
+		'the same, and its process was seen in a wait for a disk',
+		{...pings(0.7, 0.8, 0.7, 0.9, 267, 270, 265, 280, 271), ...inDiskWait},
+		'critical',
+		/^answers PING slowly, in 265 ms, 0\.7 ms at best: its process waits for a disk$/,
 	],
 	[
 		'the same, of a server that has much to do',

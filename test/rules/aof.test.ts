@@ -130,6 +130,23 @@ const beforeEventLoop = (parts: FactsParts = {}, process: Partial<ProcessEvidenc
 	...parts,
 });
 
+/** The same wait, of which the reply before came late: no use of the processor is known. */
+const afterLate = (slowCommandMs?: number): FactsParts => {
+	const {earlier: _, ...parts} = beforeEventLoop();
+	const entry = {id: 1, atMs: nowMs - 5000, arguments: ['KEYS', '*'], clientAddress: '', clientName: ''};
+	const entries = slowCommandMs === undefined ? [] : [{...entry, durationMicroseconds: slowCommandMs * 1000}];
+	return {
+		...parts,
+		record: {pings: [...atOnce, 700, 810, 760], slowlog: {atMs: nowMs, value: {entries, lost: 0, perMinute: 1}}},
+	};
+};
+const atOnce = [0.3, 0.4, 0.3, 0.5, 0.3, 0.4, 0.3];
+
+test('per.fsync: a wait of a tenth of a second for the disk at every write is told with the first sample', () => {
+	assert.equal(firingOf(perFsync, afterLate()).isCertain, true);
+	assert.equal(firingOf(perFsync, beforeEventLoop({roundTripMs: 50, earlierRoundTripMs: 60})).isCertain, false);
+});
+
 test('per.fsync: the steps help against a slow disk, and ask only what a server with everysec has', () => {
 	const {next} = firingOf(perFsync, {info: delayed(7), past: [delayed(5), delayed(6), delayed(7)]});
 	const steps = next.map(({text}) => messageText(text)).join('\n');
@@ -224,6 +241,18 @@ testRule(perFsync, [
 	['the same, never seen in such a wait', beforeEventLoop({}, {state: 'sleeping'}), 'clear'],
 	['the same, and its pages are read back from swap', beforeEventLoop({}, {swappedBytes: mega}), 'clear'],
 	['the same, and the server computes', beforeEventLoop({info: withProcessor(9)}), 'clear'],
+	[
+		'the same, of which the reply before came late, so that no use of the processor is known',
+		afterLate(),
+		'critical',
+		/^makes commands wait 700 ms for its disk, at every write: appendfsync always, \/data on sdb$/,
+	],
+	[
+		'the same on a machine short of processor time',
+		{...afterLate(), host: {...afterLate().host, kernel: {...emptyKernel, processorPressure: 0.9}}},
+		'critical',
+	],
+	['the same, and a command took long', afterLate(800), 'clear'],
 	[
 		'the same wait seen, and the server answers at once',
 		beforeEventLoop({roundTripMs: 0.4, earlierRoundTripMs: 0.5}),

@@ -883,6 +883,12 @@ const losses = (...ago: number[]): FactsParts => ({watch: {lossesAtMs: ago.map(s
 testRule(connFlapping, [
 	['once', losses(10), 'clear'],
 	['three times within a minute', losses(50, 30, 10), 'warning', /^lost its connection 3 times, within a minute$/],
+	[
+		'three times, and its process was seen in a wait for a disk',
+		{...losses(50, 30, 10), ...withProcess('disk-wait')},
+		'warning',
+		/^lost its connection 3 times, within a minute: its process waits for a disk$/,
+	],
 	['three times, but long ago', losses(150, 130, 10), 'clear'],
 ]);
 

@@ -750,6 +750,13 @@ test('the verdict on a node that does not respond names the command that occupie
 	assert.match(text, /^10\.0\.1\.11:6379 is not responding: runs KEYS 0\.6\/s, 1\.6 s each, for 3/);
 });
 
+test('a node whose reply is not late yet is not called unresponsive', () => {
+	const textAt = (ageMs: number) =>
+		verdictText(verdictOf(stateWith([], [{...up, intervalMs: 1000}]), sampledAtMs + ageMs));
+	assert.doesNotMatch(textAt(2900), /is not responding/);
+	assert.match(textAt(3100), /is not responding/);
+});
+
 test('the verdict on a node that does not respond names the last command that held it, and its client', () => {
 	const silent = {...up, reach: 'stale' as const, pendingSinceMs: sampledAtMs - 3000};
 	const ran = findingOf('lat.slowlog_new', 'warning', up.address, {
