@@ -1,7 +1,7 @@
 import type {Culprit, NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {LargeEntry} from '../domain/slowlog.js';
-import {bytes, bytesPerSecond, count} from '../text/units.js';
+import {bytes, bytesPerSecond, count, milliseconds} from '../text/units.js';
 import {activeClients, namedClients, senderCulprit, sendersOf} from './client-names.js';
 import {bigReader, longestReader, readingCommands} from './large-reply-readers.js';
 import {increase} from './needs.js';
@@ -12,7 +12,7 @@ import {maySendMessages, publisherOf} from './published-messages.js';
 import {oversizedRequests} from './query-buffer.js';
 import {isRepeat} from './repeated-commands.js';
 import {clear, fires, rule} from './rule.js';
-import {waitFor, waitingReplies} from './waiting-replies.js';
+import {stopReader, unevenTripsMs, waitFor, waitingReplies} from './waiting-replies.js';
 import {topWriter, type Writer} from './writers.js';
 
 /**
@@ -75,9 +75,10 @@ function commonOf(entries: readonly LargeEntry[]): Common {
 const callText = ({command, key}: Common, largest: LargeEntry): Message =>
 	key === undefined ? (command ?? commandOf(largest)) : message`${command ?? commandOf(largest)} ${key}`;
 
-const culpritOf = ({command, key, client}: Common, largest: LargeEntry): Culprit => ({
+/** The culprit by the entries. Entries of several clients with one command leave the client to CLIENT LIST. */
+const culpritOf = ({command, key, client}: Common, largest: LargeEntry, reader: Culprit | undefined): Culprit => ({
 	command: command ?? commandOf(largest),
-	client,
+	client: client ?? (command !== undefined && command === reader?.command ? reader.client : undefined),
 	...(key === undefined ? {} : {key}),
 });
 
@@ -88,7 +89,7 @@ export const netBigReply = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed` and error of `total_error_replies` (since 6.2), as refused commands do not count as processed. It fires above 64 KB. So it does for requests (`total_net_input_bytes`). Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key. Where replies wait for several clients that all read, the finding says so. The network is full if PINGs are late as well while the main thread is free.',
+			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed` and error of `total_error_replies` (since 6.2), as refused commands do not count as processed. It fires above 64 KB. So it does for requests (`total_net_input_bytes`). Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key. Where replies wait for several clients that all read, the finding says so. The network is full if most of the last five PINGs are late as well while the main thread is free. It is critical from 100 ms on.',
 		since: 'any',
 		falsePositives: [
 			'Before 7.0 the output includes the data sent to replicas. The average of a node with replicas does not count then.',
@@ -128,32 +129,47 @@ export const netBigReply = rule({
 		const shown = replies.length > 0 ? replies : large;
 		const [largest] = shown;
 		const common = commonOf(shown);
-		const reader = largest === undefined ? bigReader(facts) : undefined;
-		const culprit = largest === undefined ? reader?.culprit : culpritOf(common, largest);
+		const reader = common.client === undefined ? bigReader(facts) : undefined;
+		const culprit = largest === undefined ? reader?.culprit : culpritOf(common, largest, reader?.culprit);
 		const next = stepsFor(facts, culprit, largest);
 		const isOfMessages =
 			replies.length === 0 && longestReader(facts) === undefined && maySendMessages(facts, output - toReplicas);
-		const waiting = waitingReplies(facts);
+		const isMeanLarge = isWithoutReplicas && mean > limits.bytes && !isOfMessages;
+		const waiting = waitingReplies(facts, isMeanLarge && commands >= limits.commands / 4);
 		// On a full link few commands are answered. Replies that wait for clients show that the few are no single large one.
 		const enough = waiting === undefined ? limits.commands : limits.commands / 4;
-		const isLarge = isWithoutReplicas && commands >= enough && mean > limits.bytes && !isOfMessages;
-		if (waiting !== undefined && (isLarge || waiting.isNetwork)) {
-			return waitFor(waiting, facts, culprit, next, evidenceOf(shown));
+		const isLarge = isMeanLarge && commands >= enough;
+		if (waiting !== undefined && (isLarge || waiting.late !== undefined)) {
+			return waitFor(waiting, facts, culprit, next, evidenceOf(shown), reader?.clients);
 		}
 
 		if (isLarge) {
 			const sent = bytesPerSecond(facts.perSecond('stats', 'total_net_output_bytes'));
+			const tripMs = unevenTripsMs(facts);
+			const trips = tripMs === undefined ? '' : `, every reply takes ${milliseconds(tripMs)} or more`;
+			const who = reader?.clients ?? (culprit?.client && message`${culprit.client}`);
 			return fires('warning', {
 				problem: message`sends large replies${readerText(common, replies[0], reader?.text)}`,
 				detail:
 					replies[0] === undefined
-						? `${bytes(mean)} on average, ${sent}`
-						: message`${callText(common, replies[0])} ${bytes(replies[0].bytes)}, ${sent}`,
+						? `${bytes(mean)} on average, ${sent}${trips}`
+						: message`${callText(common, replies[0])} ${bytes(replies[0].bytes)}, ${sent}${trips}`,
+				reason: tripMs === undefined ? undefined : 'they fill the network, or the way is long',
 				effect: 'slow',
 				culprit,
-				evidence: [{name: 'bytes a command', value: mean, unit: 'bytes'}, ...evidenceOf(shown)],
-				meaning,
-				next,
+				evidence: [
+					{name: 'bytes a command', value: mean, unit: 'bytes'},
+					...(tripMs === undefined
+						? []
+						: [{name: 'shortest round trip', value: tripMs, unit: 'milliseconds' as const}]),
+					...evidenceOf(shown),
+				],
+				meaning:
+					tripMs === undefined
+						? meaning
+						: 'The server has little to do, and its replies are long on their way. On a full link all clients wait, those with small replies as well.',
+				next: [...(tripMs === undefined || who === undefined ? [] : [stopReader(who)]), ...next],
+				...(tripMs === undefined || culprit?.client === undefined ? {} : {action: 'client-kill' as const}),
 			});
 		}
 
@@ -288,7 +304,7 @@ function stepsFor(
 		parts === undefined ? 'fetch parts of it: HGET, LRANGE, ZRANGE with limits' : `fetch parts of it: ${parts}`;
 	return [
 		...(example === undefined
-			? [redisCli(facts, '--bigkeys -i 0.01')]
+			? []
 			: [
 					hint(
 						message`make ${key === undefined ? message`keys such as ${example}` : example} smaller: split, compress, or let readers keep what they read`,
@@ -296,6 +312,8 @@ function stepsFor(
 					redisCli(facts, message`MEMORY USAGE ${quotedName('key', example.name)}`),
 				]),
 		...(isRead ? [hint(client === undefined ? fetch : message`let ${client} ${fetch}`)] : []),
+		// The search reads the values' lengths alone, and still takes its turn behind the replies.
+		...(example === undefined ? [redisCli(facts, '--bigkeys -i 0.01')] : []),
 	];
 }
 

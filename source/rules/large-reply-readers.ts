@@ -56,13 +56,35 @@ const nearlyAll = 0.8;
 /** Messages of subscribers (P) and of MONITOR (O) are no replies. */
 const getsReplies = ({flags}: ClientRow): boolean => !/[OP]/.test(flags);
 
+/** What the names of one program's connections have in common: `report` of `report-1` and `report-2`. */
+const familyOf = (name: string): string => name.replace(/[-_.:#]?\d+$/, '') || name;
+
+/** Average size, in bytes, of the replies of a connection since it connected, from which it gets large ones. */
+const largeReplyBytes = 65_536;
+
+/** Longest idle time, in seconds, of a connection that may be getting replies now. */
+const activeSeconds = 10;
+
+/** The connections whose replies were large on average since they connected, where the server counts them. */
+const readersByTotals = (clients: readonly ClientRow[]): readonly ClientRow[] =>
+	clients.filter(
+		({totals, idleSeconds}) =>
+			totals !== undefined && idleSeconds <= activeSeconds && totals.outBytes > largeReplyBytes * totals.commands,
+	);
+
 /** The clients that may get the large replies, by what the server counts or by their reply buffers; undefined if neither tells. */
 function largeReaders(clients: readonly ClientRow[]): readonly ClientRow[] | undefined {
 	const all = sumOfRates(clients)?.outBytes ?? 0;
-	if (all > 0) {
-		return [...Map.groupBy(clients, ({name}) => name).values()].find(
-			group => (sumOfRates(group)?.outBytes ?? 0) >= nearlyAll * all,
-		);
+	const main = [...Map.groupBy(clients, ({name}) => familyOf(name)).values()].find(
+		group => (sumOfRates(group)?.outBytes ?? 0) >= nearlyAll * all,
+	);
+	if (all > 0 && main !== undefined) {
+		return main.filter(({perSecond}) => (perSecond?.outBytes ?? 0) > 0);
+	}
+
+	const counted = readersByTotals(clients);
+	if (all > 0 || counted.length > 0) {
+		return counted;
 	}
 
 	const isKnown = clients.some(({replyBufferBytes}) => replyBufferBytes !== undefined);
@@ -83,20 +105,34 @@ The one client name that gets the large replies, with the command of its connect
 may have the same command, so that the command alone does not tell. Undefined if several may get them, if a connection
 is so young that its buffer tells nothing, and while clients come and go.
 */
-function onlyReader(facts: NodeFacts): {readonly senders: Senders; readonly command: string} | undefined {
-	if ((facts.perSecond('stats', 'total_connections_received') ?? 0) >= manyNew) {
+function onlyReader(
+	facts: NodeFacts,
+): {readonly senders: Senders; readonly command: string; readonly clients: Message} | undefined {
+	const clients = otherClients(facts).filter(getsReplies);
+	const readers = (largeReaders(clients) ?? []).toSorted(
+		(one, other) => (other.outputBufferBytes ?? 0) - (one.outputBufferBytes ?? 0),
+	);
+	const isOld = ({ageSeconds}: ClientRow): boolean => ageSeconds >= settledSeconds;
+	const isSettled =
+		readers.some(reader => isOld(reader) || reader.totals !== undefined || isWaiting(reader)) ||
+		// The small buffers of all others show that none of them gets large replies.
+		(readers.length < clients.length && clients.every(client => isOld(client) || readers.includes(client)));
+	const areProven = readers.length > 0 && readers.every(reader => reader.totals !== undefined || isWaiting(reader));
+	if (!areProven && (facts.perSecond('stats', 'total_connections_received') ?? 0) >= manyNew) {
 		return undefined;
 	}
 
-	const readers = largeReaders(otherClients(facts).filter(getsReplies)) ?? [];
-	const isSettled = readers.some(
-		reader => reader.ageSeconds >= settledSeconds || reader.perSecond !== undefined || isWaiting(reader),
-	);
 	const [first, ...others] = namedClients(readers);
+	const families = new Set(readers.map(({name, address}) => familyOf(name === '' ? address : name)));
+	const isOne = others.length === 0 || (families.size === 1 && readers.every(({name}) => name !== ''));
 	const [command, ...more] = new Set(readers.map(each => each.command.toLowerCase()));
-	return first === undefined || command === undefined || !isSettled || others.length + more.length > 0
-		? undefined
-		: {command, senders: {clients: readers, only: first.name, text: message` from ${first.name}`}};
+	if (first === undefined || command === undefined || !isSettled || !isOne || more.length > 0) {
+		return undefined;
+	}
+
+	const names: Message =
+		others.length === 0 ? message`${first.name}` : message`${first.name} and ${others.length} more`;
+	return {command, senders: {clients: readers, only: first.name, text: message` from ${names}`}, clients: names};
 }
 
 /**
@@ -124,11 +160,19 @@ export const longestReader = ({record}: NodeFacts): string | undefined =>
 			meanMicroseconds >= copyingMicroseconds,
 	)?.command;
 
+/** The command with most of the large replies. */
+export type BigReader = {
+	readonly text: Message;
+	readonly culprit: Culprit;
+	/** Its clients, as `report-1 and 5 more`; undefined if they are not known. */
+	readonly clients: Message | undefined;
+};
+
 /**
 The command with most of the large replies, and its senders. A client that alone has full reply buffers gets them,
 whatever the time of its command. Undefined if neither the buffers nor the time tells.
 */
-export function bigReader(facts: NodeFacts): {readonly text: Message; readonly culprit: Culprit} | undefined {
+export function bigReader(facts: NodeFacts): BigReader | undefined {
 	const reader = onlyReader(facts);
 	const name = reader !== undefined && readingCommands.has(reader.command) ? reader.command : longestReader(facts);
 	if (name === undefined) {
@@ -141,5 +185,6 @@ export function bigReader(facts: NodeFacts): {readonly text: Message; readonly c
 	return {
 		text: message`${key === undefined ? command : message`${command} ${key}`}${senders?.text ?? ''}`,
 		culprit: {...senderCulprit(command, senders), ...(key === undefined ? {} : {key})},
+		clients: reader?.command === name ? reader.clients : senders?.only && message`${senders.only}`,
 	};
 }

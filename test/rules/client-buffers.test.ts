@@ -468,7 +468,7 @@ test('a large reply leads to its key, if all have the same key', () => {
 	const several = firingOf(netBigReply, logged(entry('large-reply', 3, 3 << 20), other));
 	assert.deepEqual([several.culprit?.key, several.culprit?.client], [undefined, undefined]);
 	assert.match(messageText(several.next[0]?.text ?? ''), /^make keys such as key smaller/);
-	assert.match(messageText(firingOf(netBigReply, replies(10_000_000, 100)).next[0]?.text ?? ''), /--bigkeys/);
+	assert.match(messageText(firingOf(netBigReply, replies(10_000_000, 100)).next.at(-1)?.text ?? ''), /--bigkeys/);
 	const script = {...entry('large-reply', 5, 2 << 20), arguments: ['EVAL', 'return 1', '1', 'key']};
 	assert.equal(firingOf(netBigReply, logged(script)).culprit?.key, undefined, 'the first argument is the script');
 });
@@ -579,7 +579,9 @@ const waiting = (size: number, parts: Partial<ClientRow> = {}, number = 4): read
 		clientOf({id: 10 + id, name: 'export-batch', outputBufferBytes: size, idleSeconds: 0, ...parts}),
 	);
 
-const queue = [...Array<number>(20).fill(1), 123, 131, 120];
+const quick = Array<number>(20).fill(1);
+const queue = [...quick, 123, 131, 120];
+const lately = [...quick, 45, 95, 60];
 
 /** A server that sends large replies over a line; its main thread is at work for this share of the time. */
 const overLine = (clients: readonly ClientRow[], pings: readonly number[] = queue, share = 0.02): FactsParts => ({
@@ -602,18 +604,18 @@ testRule(netBigReply, [
 	[
 		'replies wait for the network',
 		overLine([reader, ...waiting(2_000_000)]),
-		'warning',
-		/^waits for the network to take its replies of GET to export-batch, 4 clients wait for 7\.63M at 4\.77M\/s$/,
+		'critical',
+		/^fills its network with replies to export-batch, all clients wait 120 ms, 1\.0 ms at best; GET 4\.77M\/s$/,
 	],
 	[
 		'a replica copies all data over the line',
 		{...overLine(waiting(2_000_000)), ...copied},
 		'warning',
-		/ at 4\.77M\/s: a replica copies all data over the same line$/,
+		/ 4\.77M\/s: a replica copies all data over the same line$/,
 	],
 	['PINGs come at once', overLine(waiting(2_000_000), queue.slice(0, 20)), 'warning', hedged],
 	['the server is far away', overLine(waiting(2_000_000), [120, 122, 121, 130, 125]), 'warning', hedged],
-	['one of the last PINGs came at once', overLine(waiting(2_000_000), [...queue, 1]), 'warning', hedged],
+	['most of the last PINGs came at once', overLine(waiting(2_000_000), [...queue, 1, 1, 1]), 'warning', hedged],
 	['the main thread is at work', overLine(waiting(2_000_000), queue, 0.6), 'warning', /^sends large replies, 163K/],
 	[
 		'the server does not tell how long its thread is at work',
@@ -621,12 +623,38 @@ testRule(netBigReply, [
 		'warning',
 		hedged,
 	],
-	['one slow reader', overLine([reader, ...waiting(20_000_000, {}, 1)]), 'warning', /^sends large replies, 163K/],
+	[
+		'the system of the server has all replies, and those of one program wait in the queue of a full link',
+		overLine([reader, ...waiting(0, {totals: {inBytes: 1, outBytes: 9_000_000, commands: 9}})], lately),
+		'warning',
+		/^fills its network with replies to export-batch, all clients wait 45\.0 ms, 1\.0 ms at best; GET 4\.77M\/s$/,
+	],
+	[
+		'the connections of one program have numbers',
+		overLine([
+			reader,
+			...waiting(900_000, {name: 'report-1', command: 'get', replyBufferBytes: 2048}, 1),
+			...waiting(300_000, {name: 'report-2', command: 'get', replyBufferBytes: 2048}, 1),
+		]),
+		'critical',
+		/^fills its network with replies to report-1 and 1 more, all clients wait 120 ms/,
+	],
+	[
+		'PINGs are late and replies are small',
+		{...overLine([reader]), ...replies(500_000, 3000, {eventloop_duration_sum: 20_000})},
+		'clear',
+	],
+	[
+		'one slow reader',
+		overLine([reader, ...waiting(20_000_000, {}, 1)], quick),
+		'warning',
+		/^sends large replies, 163K/,
+	],
 	[
 		'one of three has just got its reply',
 		overLine([reader, ...waiting(0, {}, 1), ...waiting(3_000_000, {}, 2)]),
-		'warning',
-		/^waits for the network to take its replies of GET to export-batch, 2 clients wait for 5\.72M at 4\.77M\/s$/,
+		'critical',
+		/^fills its network with replies to export-batch, all clients wait 120 ms/,
 	],
 	[
 		'few commands are answered over the full line',
@@ -637,35 +665,41 @@ testRule(netBigReply, [
 	['few commands, and no reply waits', {...overLine([reader]), ...replies(5_000_000, 12)}, 'clear'],
 	[
 		'one waits now, its reply buffer has shrunk, and the others have small replies',
-		overLine([
-			clientOf({id: 1, name: 'web', command: 'get', replyBufferBytes: 1024}),
-			...waiting(1_500_000, {command: 'get', replyBufferBytes: 2048, ageSeconds: 3}, 1),
-		]),
+		overLine(
+			[
+				clientOf({id: 1, name: 'web', command: 'get', replyBufferBytes: 1024}),
+				...waiting(1_500_000, {command: 'get', replyBufferBytes: 2048, ageSeconds: 3}, 1),
+			],
+			quick,
+		),
 		'warning',
 		/^sends large replies, most to GET from export-batch, 163K/,
 	],
 	[
 		'one waits now, and another has a full reply buffer',
-		overLine([
-			clientOf({id: 1, name: 'web', command: 'get', replyBufferBytes: 16_384, ageSeconds: 90}),
-			...waiting(1_500_000, {command: 'get', replyBufferBytes: 2048}, 1),
-		]),
+		overLine(
+			[
+				clientOf({id: 1, name: 'web', command: 'get', replyBufferBytes: 16_384, ageSeconds: 90}),
+				...waiting(1_500_000, {command: 'get', replyBufferBytes: 2048}, 1),
+			],
+			quick,
+		),
 		'warning',
 		/^sends large replies, 163K/,
 	],
-	['they do not read', overLine(waiting(2_000_000, {idleSeconds: 9})), 'warning', /^sends large replies, 163K/],
-	['slow subscribers', overLine(waiting(2_000_000, {flags: 'P'})), 'warning', /^sends large replies, 163K/],
-	['slow replicas', overLine(waiting(2_000_000, {flags: 'S'})), 'warning', /^sends large replies, 163K/],
-	['a fast line soon sends them', overLine(waiting(900_000)), 'warning', /^sends large replies, 163K/],
-	['buffers of small replies', overLine(waiting(20_000)), 'warning', /^sends large replies, 163K/],
+	['they do not read', overLine(waiting(2_000_000, {idleSeconds: 9}), quick), 'warning', /^sends large replies, 163K/],
+	['slow subscribers', overLine(waiting(2_000_000, {flags: 'P'}), quick), 'warning', /^sends large replies, 163K/],
+	['slow replicas', overLine(waiting(2_000_000, {flags: 'S'}), quick), 'warning', /^sends large replies, 163K/],
+	['a fast line soon sends them', overLine(waiting(900_000), quick), 'warning', /^sends large replies, 163K/],
+	['buffers of small replies', overLine(waiting(20_000), quick), 'warning', /^sends large replies, 163K/],
 	[
 		'several programs wait, most commands are small',
 		{
 			...overLine([...waiting(2_000_000), ...waiting(2_000_000, {name: 'api', command: 'lrange'})]),
 			...replies(5_000_000, 3000, {eventloop_duration_sum: 20_000}),
 		},
-		'warning',
-		/^waits for the network to take its replies, 8 clients wait for 15\.3M/,
+		'critical',
+		/^fills its network with replies, all clients wait 120 ms/,
 	],
 	[
 		'small commands, and nothing shows that it is the network',
