@@ -4,6 +4,7 @@ import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {count, seconds} from '../text/units.js';
 import {hasJustRefusedLogins, loginSource, mostRefused, refusalEvidence, refusalsLately} from './access-refusals.js';
+import {otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {areMeasured, manyErrors} from './measured-errors.js';
 import {rareAnswerMissing, rate} from './needs.js';
@@ -30,12 +31,45 @@ function failuresPerMinute(facts: NodeFacts): number | undefined {
 	return refusalsLately(facts, isLogin)?.reduce((sum, refusal) => sum + refusal.count, 0);
 }
 
+/** Share of the commands a second since the start below which the server does little of its usual work. */
+const littleWork = 0.5;
+/** Largest number of clients that may still work where the others are locked out: an administrator and a job. */
+const fewClients = 2;
+/** Longest idle time, in seconds, of a client that works. Pools keep connections that are idle for minutes. */
+const poolSeconds = 600;
+
+/** Commands of a connection that has not logged in, as CLIENT LIST prints them. */
+const beforeLogin = /^(?:auth|hello|null|client\||quit$|$)/i;
+
+/**
+Whether the failed logins are those of the applications: more logins fail than other commands run, those are less than half
+of what ran a second since the start, and hardly a client is logged in. A program that tries passwords leaves the
+applications their connections.
+
+@param failures Failed logins a second.
+*/
+function areLockedOut(facts: NodeFacts, failures: number): boolean {
+	const processed = facts.perSecond('stats', 'total_commands_processed');
+	const total = facts.number('stats', 'total_commands_processed');
+	const uptime = facts.number('server', 'uptime_in_seconds');
+	const {clients} = facts.record;
+	if (processed === undefined || total === undefined || uptime === undefined || uptime <= 0 || clients === undefined) {
+		return false;
+	}
+
+	const others = Math.max(0, processed - failures);
+	const working = otherClients(facts).filter(
+		({command, idleSeconds}) => !beforeLogin.test(command) && idleSeconds <= poolSeconds,
+	);
+	return others < failures && others < (littleWork * total) / uptime && working.length <= fewClients;
+}
+
 export const secAuthfail = rule({
 	id: 'sec.authfail',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule counts failed logins: `acl_access_denied_auth` since Redis 7.2, before that the entries of ACL LOG. It fires above ten a minute. ACL LOG names the clients, and ACL LIST shows whether the user exists, is on and has a password.',
+			'The rule counts failed logins: `acl_access_denied_auth` since Redis 7.2, before that the entries of ACL LOG. It fires above ten a minute. It is critical where ten logins a second fail, more than other commands run, and CLIENT LIST has at most two clients that are logged in. ACL LOG names the clients, and ACL LIST shows whether the user exists, is on and has a password.',
 		since: '6.0',
 		falsePositives: [
 			'An application with an old password looks like a person who guesses passwords. The rule cannot tell them apart.',
@@ -66,7 +100,8 @@ export const secAuthfail = rule({
 		const isLost = cause?.isLostByFailover === true;
 		const perMinute = `${count(Math.round(failures))} per minute`;
 		const from: Message = client === undefined ? '' : message`, last from ${client}`;
-		return fires(isOfReplicas || isLost ? 'critical' : 'warning', {
+		const isLockout = !isOfReplicas && failures / 60 >= limits.many && areLockedOut(facts, failures / 60);
+		return fires(isOfReplicas || isLost || isLockout ? 'critical' : 'warning', {
 			// The users of both nodes and the change of role show the cause. So two samples are enough.
 			isCertain: areMeasured(facts, failures / 60, limits.many, heldMs) || (isLost && failures / 60 >= limits.many),
 			...(most === undefined
@@ -79,12 +114,14 @@ export const secAuthfail = rule({
 						detail: message`${perMinute}${new Set(refusals?.map(({user}) => user)).size > 1 ? ' with others' : ''}${from}`,
 					}),
 			reason: cause?.reason,
-			effect: isOfReplicas ? 'reads-stale' : isLost ? 'connections-refused' : undefined,
+			effect: isOfReplicas ? 'reads-stale' : isLost || isLockout ? 'connections-refused' : undefined,
 			culprit: client && {client},
 			evidence: [...infoEvidence(facts, ['stats', 'acl_access_denied_auth', 'count']), ...refusalEvidence(refusals)],
 			meaning: isOfReplicas
 				? 'Replicas that log in as this user get no data. No replica can take the place of this node.'
-				: (cause?.meaning ?? 'Some application has an old password, or somebody tries passwords out.'),
+				: isLockout
+					? 'Most of what clients send is a login that fails, and hardly a client is logged in: the applications are locked out.'
+					: (cause?.meaning ?? 'Some application has an old password, or somebody tries passwords out.'),
 			next: [...(cause?.next ?? []), redisCli(facts, 'ACL LOG 10'), hint('its client-info names the client')],
 		});
 	},

@@ -17,7 +17,7 @@ import {
 	secScan,
 } from '../../source/rules/security.js';
 import {firingOf} from '../harness/firing-of.js';
-import {recordFrom, refusedConnection} from '../harness/records.js';
+import {clientOf, recordFrom, refusedConnection} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -69,6 +69,29 @@ test('sec.authfail: many failed logins for want of a user after a promotion are 
 	assert.equal(failing(240, [nowMs - 5000]), true);
 	assert.equal(failing(2, [nowMs - 5000]), false);
 	assert.equal(failing(240, []), false);
+});
+
+/** A server that refuses 40 logins a second, runs this many other commands, and has clients with these last commands. */
+const lockedOut = (others: number, commands: readonly string[]): FactsParts => ({
+	info: {
+		server: {uptime_in_seconds: 1000},
+		stats: {acl_access_denied_auth: 40, total_commands_processed: 100_000 + 40 + others},
+	},
+	earlier: {stats: {acl_access_denied_auth: 0, total_commands_processed: 100_000}},
+	record: {clients: timed(commands.map((command, id) => clientOf({id, command})))},
+});
+
+testRule(secAuthfail, [
+	['the applications are locked out', lockedOut(10, ['auth', 'auth', 'get']), 'critical'],
+	['as much work as before beside the failures', lockedOut(90, ['auth', 'get']), 'warning'],
+	['little work at night, and pools that are logged in', lockedOut(10, ['auth', 'get', 'get', 'set']), 'warning'],
+	['CLIENT LIST is not known', {...lockedOut(10, []), record: {}}, 'warning'],
+]);
+
+test('sec.authfail: applications that are locked out come before slow commands', () => {
+	const {effect, meaning} = firingOf(secAuthfail, lockedOut(10, ['auth']));
+	assert.equal(effect, 'connections-refused');
+	assert.match(messageText(meaning ?? ''), /locked out/);
 });
 
 /** A server that lacks the user, soon after its start, and has run a command that takes users away. */
