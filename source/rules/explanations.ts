@@ -72,6 +72,9 @@ export const outages: readonly RuleId[] = [
 	'srv.loading',
 ];
 
+/** Rules about the place where a server writes its files. */
+const storageRules: ReadonlySet<string> = new Set<RuleId>(['per.dir', 'per.disk']);
+
 /**
 The table of causes and symptoms. The first row that fits a finding decides its cause. A cause may itself have a cause.
 */
@@ -248,7 +251,13 @@ export const explanations: readonly Explanation[] = [
 	},
 	...lostMajorityExplanations,
 	...outages.flatMap((cause): Explanation[] => [
-		{cause, where: 'here', symptoms: ['*']},
+		// A server whose places are all taken runs. What keeps its files from being written is a fault of its own.
+		{
+			cause,
+			where: 'here',
+			symptoms: ['*'],
+			isSymptom: ({rule}) => cause !== 'conn.refusing' || !storageRules.has(rule),
+		},
 		// A replica whose log tells why it got no data had lost its link before.
 		{cause, where: 'replicas', symptoms: linkSymptoms, isSymptom: hasNoObstacle},
 		{cause, where: 'primary', symptoms: followerSymptoms},

@@ -654,6 +654,19 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'places that are all taken explain no folder in which the server cannot save',
+		[
+			findingOf('conn.refusing', 'critical', primary),
+			findingOf('per.dir', 'warning', primary),
+			findingOf('cpu.main', 'warning', primary),
+		],
+		[
+			['conn.refusing', undefined],
+			['cpu.main', 'conn.refusing'],
+			['per.dir', undefined],
+		],
+	],
+	[
 		'large replies that wait for nothing explain no slow PINGs',
 		[findingOf('net.big_reply', 'warning', primary), findingOf('conn.rtt', 'critical', primary)],
 		[
