@@ -147,6 +147,13 @@ export const isReplyOf = (finding: Finding, {culprit}: Finding): boolean =>
 	culprit?.command !== undefined &&
 	finding.culprit?.command?.toUpperCase() === culprit.command.toUpperCase();
 
+/**
+Whether an outage may explain a finding about its node. A server whose places are all taken runs, and what keeps its files
+from being written is a fault of its own.
+*/
+export const isOfOutage = ({rule}: Finding, cause: Finding): boolean =>
+	cause.rule !== 'conn.refusing' || (rule !== 'per.dir' && rule !== 'per.disk');
+
 export const isUnlinked = hasEvidence(runIdOfPrimary);
 
 /**

@@ -22,6 +22,7 @@ import {
 	isOfFailover,
 	isOfMessages,
 	isOfMove,
+	isOfOutage,
 	isOfRefusedSentinels,
 	isOfSubscriber,
 	isReadonly,
@@ -56,10 +57,7 @@ import {
 	slowSymptoms,
 } from './symptoms.js';
 
-/**
-Rules about a node that does not answer. Their findings explain all other findings on that node, and the findings on its
-replication.
-*/
+/** Rules about a node that does not answer. Their findings explain all others on that node and on its replication. */
 export const outages: readonly RuleId[] = [
 	'conn.refused',
 	'conn.unreachable',
@@ -71,9 +69,6 @@ export const outages: readonly RuleId[] = [
 	'srv.shutdown',
 	'srv.loading',
 ];
-
-/** Rules about the place where a server writes its files. */
-const storageRules: ReadonlySet<string> = new Set<RuleId>(['per.dir', 'per.disk']);
 
 /**
 The table of causes and symptoms. The first row that fits a finding decides its cause. A cause may itself have a cause.
@@ -251,13 +246,7 @@ export const explanations: readonly Explanation[] = [
 	},
 	...lostMajorityExplanations,
 	...outages.flatMap((cause): Explanation[] => [
-		// A server whose places are all taken runs. What keeps its files from being written is a fault of its own.
-		{
-			cause,
-			where: 'here',
-			symptoms: ['*'],
-			isSymptom: ({rule}) => cause !== 'conn.refusing' || !storageRules.has(rule),
-		},
+		{cause, where: 'here', symptoms: ['*'], isSymptom: isOfOutage},
 		// A replica whose log tells why it got no data had lost its link before.
 		{cause, where: 'replicas', symptoms: linkSymptoms, isSymptom: hasNoObstacle},
 		{cause, where: 'primary', symptoms: followerSymptoms},

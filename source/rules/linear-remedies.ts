@@ -76,7 +76,7 @@ const remedies: readonly Remedy[] = [
 	},
 	{
 		commands: ['zrangebyscore', 'zrevrangebyscore', 'zrangebylex', 'zrevrangebylex'],
-		text: 'ask for fewer entries at once: LIMIT, or a narrower range; an offset is walked through from the beginning',
+		text: 'ask from the last entry seen on: an offset of LIMIT is walked through each time; or for a narrower range',
 		size: 'ZCARD',
 	},
 	{commands: ['zrangestore'], text: 'store fewer entries at once: LIMIT, or a narrower range'},

@@ -305,3 +305,8 @@ test('a long transaction is made shorter', () => {
 		/^send fewer commands in a transaction/,
 	);
 });
+
+test('an offset is walked through: the step for ranges by score pages from the last entry', () => {
+	const [step] = linearSteps(['zrangebyscore'], factsOf({})) ?? [];
+	assert.match(messageText(step?.text ?? ''), /^ask from the last entry seen on/);
+});
