@@ -70,7 +70,7 @@ for (const {name, program} of versions) {
 		const screen = await openMonitor(t, at(server), {cols: 120, rows: 40});
 		screen.press('5');
 		await screen.waitFor(lines => lines.some(line => /main thread .*█/.test(line)), {what: 'the bar'});
-		await screen.waitFor(lines => lines.some(line => /█ sort \d\d[\d.]*% /.test(line)), {what: 'its command'});
+		await screen.waitFor(lines => lines.some(line => /█ sort \d[\d.]*% /.test(line)), {what: 'its command'});
 		const {stdout} = await runProgram(t, ['snapshot', ...at(server), '-i', '500ms']);
 		const [node] = JSON.parse(stdout).nodes;
 		const parts: ReadonlyArray<{id: string; name: string; share: number}> = node.mainThread;

@@ -70,7 +70,7 @@ export const waitWithoutReplica: Incident = {
 export const flushed: Incident = {
 	expected: {
 		verdict: /FLUSHALL/,
-		rules: ['key.flush warning'],
+		rules: ['key.flush'],
 		client: 'ci-tests',
 	},
 	async prepare(stage) {
