@@ -5,7 +5,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {RememberedTopology} from '../parse/remembered-topology.js';
 import type {Fleet} from '../poll/fleet.js';
 import type {FleetEvent} from '../poll/fleet-options.js';
-import {replicaToVisit} from '../rules/logged-replica.js';
+import {replicasToVisit} from '../rules/logged-replica.js';
 import type {TrackingMode} from '../state/finding-tracks.js';
 import type {History} from '../state/history.js';
 import {MonitorStore} from '../state/monitor-store.js';
@@ -77,11 +77,13 @@ export type MonitorSession = {
 	readonly nodesKept: () => Promise<void>;
 };
 
-/** Visits the replica that a node lost lately, by its log on this machine. Such a replica is announced nowhere. */
-export function visitLostReplica(fleet: Fleet, record: NodeRecord, nowMs: number): void {
-	const replica = replicaToVisit(record, nowMs);
-	if (replica !== undefined && record.sample !== undefined) {
-		fleet.visit(replica, record.address, record.sample.info);
+/** Visits the replicas that a node misses, by its log on this machine. Such a replica is announced nowhere. */
+export function visitLostReplicas(fleet: Fleet, record: NodeRecord, nowMs: number): void {
+	const {sample, address} = record;
+	if (sample !== undefined) {
+		for (const replica of replicasToVisit(record, nowMs)) {
+			fleet.visit(replica, address, sample.info);
+		}
 	}
 }
 

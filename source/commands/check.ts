@@ -1,5 +1,5 @@
 import {stateOf} from '../app/host-poller.js';
-import {type MonitorSession, startSession, visitLostReplica} from '../app/session.js';
+import {type MonitorSession, startSession, visitLostReplicas} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {systemClock} from '../domain/clock.js';
@@ -68,7 +68,7 @@ export async function gatherHostEvidence(
 				nowMs,
 			});
 			store.ingestHost(address, evidence, nowMs);
-			visitLostReplica(fleet, {...record, host: {value: evidence, atMs: nowMs}}, nowMs);
+			visitLostReplicas(fleet, {...record, host: {value: evidence, atMs: nowMs}}, nowMs);
 		}),
 	);
 	return states;

@@ -8,7 +8,7 @@ import {pollHost} from '../app/host-poller.js';
 import {KeyScanner} from '../app/key-scanner.js';
 import type {Masking} from '../app/masking.js';
 import {ScreenRecorder, type ScreenRecorderOptions} from '../app/screen-recorder.js';
-import {type MonitorSession, visitLostReplica} from '../app/session.js';
+import {type MonitorSession, visitLostReplicas} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import type {AuditFact} from '../domain/audit.js';
 import {systemClock} from '../domain/clock.js';
@@ -114,7 +114,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		store,
 		focus,
 		settingsOf: address => fleet.settingsOf(address),
-		gathered: record => visitLostReplica(fleet, record, systemClock.now()),
+		gathered: record => visitLostReplicas(fleet, record, systemClock.now()),
 		rememberedPlaces: session.rememberedPlaces,
 		clock: systemClock,
 		signal,

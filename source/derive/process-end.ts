@@ -1,4 +1,5 @@
-import type {LocalEvidence, LogEvidence, LogRemark} from '../domain/host-evidence.js';
+import type {LocalEvidence, LogEvidence} from '../domain/host-evidence.js';
+import type {LogRemark} from '../domain/log-lines.js';
 import {type Message, message, nameOf} from '../domain/message.js';
 import {shownLine} from '../parse/config-mistakes.js';
 import {logLineTime} from '../parse/server-log.js';

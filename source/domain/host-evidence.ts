@@ -2,6 +2,7 @@ import type {ConfigFileEvidence, ConfigMistake} from './config-evidence.js';
 import type {CgroupEvidence} from './control-group.js';
 import type {EarlierVisit} from './earlier-visit.js';
 import type {ForegroundSave} from './foreground-save.js';
+import type {LoggedHappening, LoggedReplica, LoggedStart, LogRemark} from './log-lines.js';
 
 /** A fact of this machine that could not be read, and why. A rule that needs the fact can't be evaluated. */
 export type EvidenceGap = {readonly what: string; readonly why: string};
@@ -149,36 +150,6 @@ export type EarlierProcess = {
 	readonly seenAtMs: number | undefined;
 };
 
-/** A kind of line in the server's log, with a known meaning. */
-export type LogRemark = {
-	/**
-	The id of the meaning: `fork-failed`, `disk-full`, `crashed` … (`parse/server-log-patterns.ts`). Published ids don't
-	change.
-	*/
-	readonly id: string;
-	readonly severity: 'info' | 'warning' | 'critical';
-	/** The ids of the rules for which a line of this kind is evidence. */
-	readonly rules: readonly string[];
-	readonly meaning: string;
-	/** The newest log line of this kind. */
-	readonly line: string;
-	readonly atMs: number | undefined;
-	/** The number of log lines of this kind in the part of the log that was read. */
-	readonly count: number;
-};
-
-/** The start of a server process, from the first line that it wrote into the log. */
-export type LoggedStart = {readonly processId: number; readonly atMs: number};
-
-/**
-Something that happened at a known time, according to the log. Consecutive lines with the same meaning, less than a
-minute apart, count as one.
-*/
-export type LoggedHappening = Pick<LogRemark, 'id' | 'severity' | 'meaning' | 'count'> & {
-	/** When the first line about the happening was written, in milliseconds since the epoch. */
-	readonly atMs: number;
-};
-
 export type LogEvidence = {
 	/** Where the log was read: a path, or `journal of redis-server.service`. */
 	readonly source: string;
@@ -190,6 +161,8 @@ export type LogEvidence = {
 	readonly happened?: readonly LoggedHappening[] | undefined;
 	/** The kinds of log lines with a known meaning that were found, each once. The kind with the newest line is first. */
 	readonly remarks: readonly LogRemark[];
+	/** The replicas that the log names with a time, each once, the one with the newest line last, at most 20. */
+	readonly replicas?: readonly LoggedReplica[] | undefined;
 };
 
 /** The folder into which a server saves its data. */

@@ -1,4 +1,4 @@
-import type {LogRemark} from '../domain/host-evidence.js';
+import type {LogRemark} from '../domain/log-lines.js';
 
 export type LogPattern = Pick<LogRemark, 'id' | 'severity' | 'rules' | 'meaning'> & {
 	readonly words: RegExp;

@@ -1,4 +1,5 @@
-import type {LogEvidence, LoggedHappening, LoggedStart, LogRemark} from '../domain/host-evidence.js';
+import type {LogEvidence} from '../domain/host-evidence.js';
+import type {LoggedHappening, LoggedReplica, LoggedStart, LogRemark} from '../domain/log-lines.js';
 import {sanitize} from '../text/sanitize.js';
 import type {LogPattern} from './log-pattern.js';
 import {logPatterns} from './server-log-patterns.js';
@@ -15,6 +16,10 @@ Largest number of happenings (log lines of one meaning that follow each other cl
 are kept.
 */
 const happeningsKept = 60;
+
+/** Largest number of replicas that are kept, the newest. */
+const replicasKept = 20;
+
 /** Longest time between two lines of the same meaning that still belong to one happening, in milliseconds. */
 const togetherMs = 60_000;
 
@@ -61,6 +66,15 @@ export function logLineTime(line: string): number | undefined {
 	return Number.isFinite(atMs) ? atMs : undefined;
 }
 
+/** The replica that a line of its primary's log names, as linked or as lost. A tool that only reads has no port there. */
+function replicaOf(line: string): LoggedReplica | undefined {
+	const lost = /Connection with replica (\S+:\d+) lost/.exec(line)?.[1];
+	const linked = /Synchronization with replica (\S+:\d+) succeeded|request from (\S+:\d+) accepted/.exec(line);
+	const address = lost ?? linked?.[1] ?? linked?.[2];
+	const atMs = address === undefined ? undefined : logLineTime(line);
+	return address === undefined || atMs === undefined ? undefined : {address, isLost: lost !== undefined, atMs};
+}
+
 type Happening = {-readonly [Field in keyof LoggedHappening]: LoggedHappening[Field]} & {lastMs: number};
 
 function noteHappening(happened: Happening[], {id, severity, meaning, isAdvice}: LogPattern, atMs: number | undefined) {
@@ -90,7 +104,14 @@ export function readServerLog(source: string, text: string): LogEvidence {
 		.filter(line => line.trim() !== '');
 	const remarks = new Map<string, LogRemark>();
 	const happened: Happening[] = [];
+	const replicas = new Map<string, LoggedReplica>();
 	for (const line of lines) {
+		const replica = replicaOf(line);
+		if (replica !== undefined) {
+			replicas.delete(replica.address);
+			replicas.set(replica.address, replica);
+		}
+
 		const pattern = logPatterns.find(({words}) => words.test(line));
 		if (pattern !== undefined) {
 			const {id, severity, rules, meaning} = pattern;
@@ -108,6 +129,7 @@ export function readServerLog(source: string, text: string): LogEvidence {
 		lines: lines.slice(-shownLines),
 		happened: happened.slice(-happeningsKept).map(({lastMs: _, ...happening}) => happening),
 		remarks: [...remarks.values()].toReversed(),
+		replicas: replicas.size === 0 ? undefined : [...replicas.values()].slice(-replicasKept),
 		starts: lines.flatMap(line => startOf(line) ?? []).slice(-startsKept),
 	};
 }

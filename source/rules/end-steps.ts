@@ -2,7 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {isKill, type ProcessEnd} from '../derive/process-end.js';
 import type {ConfigMistake} from '../domain/config-evidence.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
-import type {LogRemark} from '../domain/host-evidence.js';
+import type {LogRemark} from '../domain/log-lines.js';
 import {message, nameOf} from '../domain/message.js';
 import {commandLine, hint, isValkey, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';

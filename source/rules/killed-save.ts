@@ -1,6 +1,6 @@
 import {isGroupLimit} from '../derive/own-oom-kill.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
-import type {LogRemark} from '../domain/host-evidence.js';
+import type {LogRemark} from '../domain/log-lines.js';
 import {type Message, message, nameOf} from '../domain/message.js';
 import {bytes} from '../text/units.js';
 import {hint} from './next-steps.js';

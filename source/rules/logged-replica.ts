@@ -32,8 +32,41 @@ export function loggedMissing(facts: Losing): LoggedLoss | undefined {
 /** Seconds after which a replica that left is no longer looked for. */
 const lookedForSeconds = 600;
 
-/** The replica that a primary lost lately, by its log. Only its own replies tell why. */
-export function replicaToVisit(record: NodeRecord, nowMs: number): NodeAddress | undefined {
-	const loss = record.role === 'primary' ? loggedMissing({record, nowMs}) : undefined;
-	return loss !== undefined && loss.agoSeconds < lookedForSeconds ? loss.replica : undefined;
+/** Seconds for which the replicas of a primary that restarted are looked for: they come back in one to two. */
+const backAfterSeconds = 5;
+
+/**
+The replicas that the log names, and that are not connected now: lost within the last ten minutes, or linked to the process
+before the present one, which began within the last ten minutes. A server that stops writes no line for its replicas.
+*/
+export function missingByLog({record, nowMs}: Losing & {readonly record: Pick<NodeRecord, 'sample'>}): NodeAddress[] {
+	const {host, replicas, sample} = record;
+	const log = host?.value.kind === 'here' ? host.value.log : undefined;
+	const upSeconds = sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+	const startMs = nowMs - upSeconds * 1000;
+	const isAwaited = upSeconds > backAfterSeconds && upSeconds < lookedForSeconds;
+	return (log?.replicas ?? [])
+		.filter(({address, isLost, atMs}) =>
+			replicas.some(each => each.address === address)
+				? false
+				: isLost
+					? nowMs - atMs < lookedForSeconds * 1000
+					: // INFO rounds the seconds since the start down.
+						isAwaited && atMs < startMs - 1000,
+		)
+		.map(({address}) => address as NodeAddress);
+}
+
+/** Largest number of lost replicas that are visited. */
+const visitedAtMost = 5;
+
+/** The replicas that a primary misses, by its log. Only their own replies tell why. */
+export function replicasToVisit(record: NodeRecord, nowMs: number): readonly NodeAddress[] {
+	if (record.role !== 'primary') {
+		return [];
+	}
+
+	const loss = loggedMissing({record, nowMs});
+	const last = loss !== undefined && loss.agoSeconds < lookedForSeconds ? [loss.replica] : [];
+	return [...new Set([...last, ...missingByLog({record, nowMs}).toReversed()])].slice(0, visitedAtMost);
 }

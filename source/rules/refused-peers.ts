@@ -8,7 +8,7 @@ import {hasJustRefusedLogins, mostRefused, refusalsLately} from './access-refusa
 import {namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {forkLimit} from './fork-limits.js';
-import {loggedMissing} from './logged-replica.js';
+import {loggedMissing, missingByLog} from './logged-replica.js';
 import {answerMissing, type Need} from './needs.js';
 import {hint, logSteps, onHost, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -101,14 +101,22 @@ function isReplicaLoggingIn(facts: NodeFacts): boolean {
 	return isNow && logins >= least && pings >= 0.8 * logins && pings <= 1.25 * logins + resyncs;
 }
 
-/** The replica that the log on this machine names as lost lately, if logins from its host fail. */
+/**
+The replica that the log on this machine names as lost lately, if logins from its host fail. Undefined where the log names
+several replicas of that host: one may be stopped, and another one refused.
+*/
 function refusedReplica(facts: NodeFacts): NodeAddress | undefined {
 	const loss = loggedMissing(facts);
-	const isRecent = loss !== undefined && loss.agoSeconds * 1000 < recentLossMs;
-	return isRecent && loss.replica.slice(0, loss.replica.lastIndexOf(':')) === refusedHost(facts)?.name
-		? loss.replica
-		: undefined;
+	const host = refusedHost(facts)?.name;
+	if (loss === undefined || loss.agoSeconds * 1000 >= recentLossMs || hostOf(loss.replica) !== host) {
+		return undefined;
+	}
+
+	const others = missingByLog(facts).filter(address => address !== loss.replica && hostOf(address) === host);
+	return others.length === 0 ? loss.replica : undefined;
 }
+
+const hostOf = (address: NodeAddress): string => address.slice(0, address.lastIndexOf(':'));
 
 /** The host whose logins the server refused most often in the last minute, by ACL LOG. */
 function refusedHost(facts: NodeFacts): Name | undefined {

@@ -1,6 +1,7 @@
 import {folderObstacle} from '../derive/save-folder.js';
 import type {NextStep} from '../domain/finding.js';
-import type {FolderEvidence, LogRemark} from '../domain/host-evidence.js';
+import type {FolderEvidence} from '../domain/host-evidence.js';
+import type {LogRemark} from '../domain/log-lines.js';
 import {message} from '../domain/message.js';
 import {type ForkLimit, forkLimit} from './fork-limits.js';
 import {type MemoryKill, memoryKill} from './killed-save.js';

@@ -1,5 +1,5 @@
 import type {NextStep} from '../domain/finding.js';
-import type {LoggedHappening, LogRemark} from '../domain/host-evidence.js';
+import type {LoggedHappening, LogRemark} from '../domain/log-lines.js';
 import {type Message, message, nameOf} from '../domain/message.js';
 import {count, perSecond, utcClock} from '../text/units.js';
 import {hostFact} from './needs.js';

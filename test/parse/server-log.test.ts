@@ -453,3 +453,20 @@ test('the command that ran when a server crashed is named, if the report of the 
 	const stop = '7:M 24 Nov 2026 11:22:50.100 # User requested shutdown...';
 	assert.match(endOf('argv[0]: \'"debug"\'', stop) ?? '', /^it was told to stop/);
 });
+
+test('the replicas that a log names are kept with the newest line of each', () => {
+	const text = [
+		'1:M 24 Nov 2026 11:22:30.000 * Synchronization with replica 127.0.0.1:7001 succeeded',
+		'1:M 24 Nov 2026 11:22:31.000 * Partial resynchronization request from 127.0.0.1:7002 accepted. Sending 9 bytes',
+		'1:M 24 Nov 2026 11:22:32.000 * Connection with replica 127.0.0.1:7001 lost.',
+		'1:M 24 Nov 2026 11:22:33.000 * Connection with replica 127.0.0.1:<unknown-replica-port> lost.',
+	].join('\n');
+	assert.deepEqual(
+		readServerLog('-', text).replicas?.map(({address, isLost}) => [address, isLost]),
+		[
+			['127.0.0.1:7002', false],
+			['127.0.0.1:7001', true],
+		],
+	);
+	assert.equal(readServerLog('-', 'no time').replicas, undefined);
+});

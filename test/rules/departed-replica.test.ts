@@ -3,7 +3,7 @@ import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import {readServerLog} from '../../source/parse/server-log.js';
-import {replicaToVisit} from '../../source/rules/logged-replica.js';
+import {replicasToVisit} from '../../source/rules/logged-replica.js';
 import {repLost} from '../../source/rules/replication-setup.js';
 import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
@@ -173,7 +173,7 @@ test('rep.lost: the steps for a replica of before the start look at the replica 
 });
 
 test('the replica that a log names as lost is visited while its primary misses it, within ten minutes', () => {
-	const named = (parts: FactsParts, laterMs = 0) => replicaToVisit(factsOf(parts).record, nowMs + laterMs);
+	const named = (parts: FactsParts, laterMs = 0) => replicasToVisit(factsOf(parts).record, nowMs + laterMs)[0];
 	assert.equal(named(logged(lostLine)), '10.0.1.12:6379');
 	assert.equal(named(logged(lostLine), 9 * 60_000), '10.0.1.12:6379');
 	assert.equal(named(logged(lostLine), 11 * 60_000), undefined, 'it left long ago');
@@ -182,5 +182,25 @@ test('the replica that a log names as lost is visited while its primary misses i
 	const back = {connected_slaves: 1, slave0: 'ip=10.0.1.12,port=6379,state=online,offset=1,lag=0'};
 	assert.equal(named(logged(lostLine, left(back))), undefined, 'it is back');
 	const demoted = {...factsOf(logged(lostLine)).record, role: 'replica'} as const;
-	assert.equal(replicaToVisit(demoted, nowMs), undefined, 'a former primary loses its replicas as planned');
+	assert.deepEqual(replicasToVisit(demoted, nowMs), [], 'a former primary loses its replicas as planned');
+});
+
+test('each replica that a log names is visited: lost lately, or linked before a restart and not back', () => {
+	const lineOf = (address: string, isLost: boolean, agoSeconds: number) => ({
+		address,
+		isLost,
+		atMs: nowMs - agoSeconds * 1000,
+	});
+	const named = (replicas: readonly ReturnType<typeof lineOf>[], upSeconds: number): readonly string[] => {
+		const {record} = factsOf(parts({...left(), server: {uptime_in_seconds: upSeconds}}));
+		const log = {source: '-', lines: [], remarks: [], replicas};
+		return replicasToVisit({...record, host: {atMs: nowMs, value: {kind: 'here', log} as never}}, nowMs);
+	};
+	const [stopped, refused] = [lineOf('127.0.0.1:7001', true, 8), lineOf('127.0.0.1:7002', true, 11)];
+	assert.deepEqual(named([refused, stopped], 9999), ['127.0.0.1:7001', '127.0.0.1:7002']);
+	const linked = lineOf('127.0.0.1:7003', false, 100);
+	assert.deepEqual(named([linked], 9999), [], 'linked to this process');
+	assert.deepEqual(named([linked], 20), ['127.0.0.1:7003'], 'linked to the process before');
+	assert.deepEqual(named([linked], 2), [], 'it comes back soon');
+	assert.deepEqual(named([linked], 90_000), [], 'a restart long ago');
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {LocalEvidence, LogRemark, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import type {LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import type {LogRemark} from '../../source/domain/log-lines.js';
 import {messageText} from '../../source/domain/message.js';
 import {perAofRewrite} from '../../source/rules/aof.js';
 import {perRdbFail} from '../../source/rules/rdb.js';

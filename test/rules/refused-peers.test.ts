@@ -80,6 +80,16 @@ const lostFrom = (clientAddress: string, agoMs = 5000): FactsParts => ({
 	} as never,
 });
 
+/** The same, and the log names another replica that was lost before. */
+const withAnotherLost = (address: string, parts: FactsParts): FactsParts => {
+	const lost = lostFrom('10.0.1.2:40000');
+	const replicas = [
+		{address, isLost: true, atMs: nowMs - 9000},
+		{address: '10.0.1.2:6379', isLost: true, atMs: nowMs - 5000},
+	];
+	return {...lost, ...parts, host: {...lost.host, log: {...lost.host?.log, replicas} as never}};
+};
+
 /** A primary without a failed login between two samples, the last of seven failed `ageSeconds` ago by ACL LOG. */
 const betweenAttempts = (counts: Counts, ageSeconds: number): FactsParts => ({
 	...counted(counts, {}, counts),
@@ -208,6 +218,21 @@ testRule(repRefused, [
 		/^refuses replica 10\.0\.1\.2:6379: wrong password \(WRONGPASS\): masterauth or masteruser there is old$/,
 	],
 	['two logins that fail on another host than that of the lost replica', lostFrom('10.0.1.7:40000'), 'clear'],
+	[
+		'two replicas of one host are lost: one may be stopped, and the other one refused',
+		withAnotherLost(
+			'10.0.1.2:6380',
+			counted({ping: [0, 12, 0], auth: [12, 0, 12]}, {NOAUTH: 1, WRONGPASS: 1}, {ping: [0, 11, 0], auth: [11, 0, 11]}),
+		),
+		'critical',
+		/^refuses a replica on 10\.0\.1\.2: wrong password/,
+	],
+	[
+		'the same, and the other one is on another host',
+		withAnotherLost('10.0.1.3:6379', {}),
+		'critical',
+		/^refuses replica 10\.0\.1\.2:6379: wrong password/,
+	],
 	['two logins that fail long after the replica was lost', lostFrom('10.0.1.2:40000', 700_000), 'clear'],
 	[
 		'a replica that tries once a second, and the samples lie between two of its attempts',
