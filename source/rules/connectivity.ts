@@ -31,6 +31,7 @@ import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
+import {promotionByHand} from './promotion-by-hand.js';
 import {isRefusedFromAfar, meaningOfAbsence, refusedFromAfar} from './refusal-meaning.js';
 import {fileLimitOfFull, refusalReason} from './refusal-reason.js';
 import {isForeignAnswer, refusalSteps, stepsForBind, stepsFromAfar} from './refusal-steps.js';
@@ -86,9 +87,11 @@ export const connUnreachable = rule({
 		const leftover = leftoverSentinel(record, nodes);
 		const lost = isRemoved(record) || takeover !== undefined ? undefined : lostReplicaOf(record, nodes);
 		const isMinor = takeover !== undefined || leftover !== undefined;
+		const isHere = isMinor || held !== undefined || isRemoved(record) || outOfHere.has(failure.code);
+		const byHand = isHere ? undefined : promotionByHand(facts, 'if its host is gone');
 		return fires(isRemoved(record) ? 'info' : isMinor ? 'warning' : 'critical', {
 			problem: replicaProblem(replacedProblem(failure.problem, takeover), lost),
-			detail: leftOf(lost),
+			detail: leftOf(lost) ?? byHand?.detail,
 			reason: held ?? leftover?.reason ?? living?.reason ?? failure.reason,
 			effect: isMinor || outOfHere.has(failure.code) ? undefined : 'unreachable',
 			evidence: [
@@ -101,15 +104,14 @@ export const connUnreachable = rule({
 					: outOfHere.has(failure.code)
 						? 'Other programs of this machine may be without connections as well. It says nothing of the server.'
 						: held === undefined
-							? (living?.meaning ??
-								explained(failure, endpoint)?.meaning ??
-								'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.')
+							? `${byHand === undefined ? '' : `${byHand.meaning} `}${living?.meaning ?? explained(failure, endpoint)?.meaning ?? 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.'}`
 							: 'A process that is no Redis or Valkey server takes the connections: a proxy, perhaps with no server behind it.',
 			next:
 				held === undefined
 					? [
 							...(leftover === undefined ? [] : [forgetLeftover]),
 							...(takeover === undefined ? noFailoverSteps(record, nodes) : []),
+							...(living === undefined ? (byHand?.next ?? []) : []),
 							...(living?.next ?? unreachableSteps(failure, endpoint)),
 							...forgetReplicaSteps(record, nodes),
 							diagnose(record),
@@ -275,7 +277,11 @@ export const connRefused = rule({
 					: bound !== undefined
 						? [...stepsForBind, ...(facts.record.lastReplyAtMs === undefined ? [otherServer] : [])]
 						: isFar
-							? [...noFailoverSteps(facts.record, facts.nodes), ...stepsFromAfar(facts)]
+							? [
+									...noFailoverSteps(facts.record, facts.nodes),
+									...stepsFromAfar(facts),
+									...(promotionByHand(facts, 'if it cannot be started')?.next ?? []),
+								]
 							: [
 									...(leftover === undefined ? [] : [forgetLeftover]),
 									...(mistake === undefined ? [] : stepsOfItsEnd),
@@ -285,6 +291,9 @@ export const connRefused = rule({
 									...(end === undefined && mistake === undefined ? recentKillSteps(here, facts.nowMs) : []),
 									...(isStartFirst && !isReplaced && end === undefined ? [startAgain(facts)] : []),
 									...statusSteps(facts, isStartFirst),
+									...(isPlanned || isMinor || mayRestart
+										? []
+										: (promotionByHand(facts, 'if it cannot be started')?.next ?? [])),
 									...logSteps(facts),
 									...forgetReplicaSteps(facts.record, facts.nodes),
 									onHost('ss -ltnp'),

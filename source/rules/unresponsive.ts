@@ -11,6 +11,7 @@ import {diagnose, hint, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {lossSteps} from './packet-loss.js';
 import {largeRepliesMeaning, packetSizeSteps} from './packet-size.js';
+import {promotionByHand} from './promotion-by-hand.js';
 import {stepsForKeptWrites} from './replica-buffer-limit.js';
 import {resyncLoadOf} from './resync-load.js';
 import {clear, fires, rule} from './rule.js';
@@ -125,6 +126,7 @@ export const connUnresponsive = rule({
 				...(isStopped ? [] : byHand),
 				...(silence.next === undefined ? searchSteps(facts, process, resume) : stepsForKeptWrites(facts)),
 				...(isStopped ? byHand : []),
+				...(isLong && isHung ? (promotionByHand(facts, 'if it stays hung, kill it first')?.next ?? []) : []),
 			],
 		});
 	},

@@ -5,7 +5,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {Finding} from '../rules/finding.js';
 import {seconds} from '../text/units.js';
 import {announcedPrimary} from '../topology/announced-primary.js';
-import {leftBehindBy, mayHaveMoreThan, orphansOf} from '../topology/orphaned-replicas.js';
+import {leftBehindBy, mayHaveMoreThan, orphansOf, unreplacedPrimary} from '../topology/orphaned-replicas.js';
 import {waitingFailoverOf} from '../topology/waiting-failover.js';
 import type {MonitorState} from './monitor-state.js';
 
@@ -115,5 +115,10 @@ export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState
 	}
 
 	const orphaned = orphanedText(address, nodes);
-	return orphaned === undefined ? undefined : {text: orphaned};
+	if (orphaned !== undefined || record?.failure?.state !== 'down' || unreplacedPrimary(record, nodes) === undefined) {
+		return orphaned === undefined ? undefined : {text: orphaned};
+	}
+
+	// The links of its replicas stay up until repl-timeout, although nothing arrives any more.
+	return {text: 'writes fail, no failover', whole: 'the primary: writes fail, no failover'};
 }

@@ -102,3 +102,65 @@ export function mayHaveMoreThan(promoted: NodeRecord, replica: NodeRecord): bool
 	const offset = replica.sample?.info.number('replication', 'slave_repl_offset');
 	return left === undefined || offset === undefined || offset >= left;
 }
+
+/** What follows a primary that does not answer, where neither a cluster nor Sentinels promote a replica. */
+export type Unreplaced = {
+	/** The replica that has most of the primary's data. */
+	readonly best: NodeRecord;
+	/** Its other replicas that answer. */
+	readonly others: readonly NodeRecord[];
+};
+
+/** Milliseconds by which data may seem newer than it is: INFO gives whole seconds, and a poll takes a while. */
+const slackMs = 1500;
+
+/** Whether a replica has received data since the polls of its primary began to fail: the primary lives. */
+function hasReceivedSince({sample}: NodeRecord, {failingSinceMs}: NodeRecord): boolean {
+	const agoSeconds = sample?.info.number('replication', 'master_last_io_seconds_ago') ?? -1;
+	const isLinked = sample?.info.text('replication', 'master_link_status') === 'up';
+	return (
+		isLinked &&
+		sample !== undefined &&
+		failingSinceMs !== undefined &&
+		agoSeconds >= 0 &&
+		sample.atMs - agoSeconds * 1000 > failingSinceMs + slackMs
+	);
+}
+
+/** Whether a Sentinel is connected. It names its connections: `sentinel-2f9b4c11-cmd`. Source: Redis, sentinel.c. */
+const hasSentinel = ({clients}: NodeRecord): boolean =>
+	clients?.value.some(({name}) => /^sentinel-[0-9a-f]{8}-(?:cmd|pubsub)$/.test(name)) === true;
+
+const offsetOf = ({sample}: NodeRecord): number => sample?.info.number('replication', 'slave_repl_offset') ?? 0;
+
+/**
+The replicas of a primary that does not answer, the one with most data first. Undefined if a cluster or Sentinels promote
+replicas, if the primary was replaced, if it still sends data to a replica, and if no replica has its data.
+*/
+export function unreplacedPrimary(record: NodeRecord, nodes: Nodes): Unreplaced | undefined {
+	const isOther = record.role === 'replica' || record.role === 'sentinel' || record.clusterNodes !== undefined;
+	if (record.failure === undefined || isOther || isChosenElsewhere(nodes) || hasSentinel(record)) {
+		return undefined;
+	}
+
+	const sameNode = nodeFinder(nodes);
+	const followers = [...nodes.values()].filter(each => {
+		const named = answers(each) ? primaryNamedBy(each) : undefined;
+		return named !== undefined && sameNode(named) === record.address;
+	});
+	const histories = new Set(followers.flatMap(replica => historyOf(replica, 'master_replid') ?? []));
+	const isReplaced = [...nodes.values()].some(
+		other =>
+			other.role === 'primary' &&
+			answers(other) &&
+			[historyOf(other, 'master_replid'), historyOf(other, 'master_replid2')].some(id => histories.has(id ?? '')),
+	);
+	const [best, ...others] = followers.toSorted((one, other) => offsetOf(other) - offsetOf(one));
+	const isWithData =
+		best !== undefined &&
+		offsetOf(best) > 0 &&
+		best.sample?.info.number('replication', 'master_sync_in_progress') !== 1;
+	return !isWithData || isReplaced || followers.some(each => hasReceivedSince(each, record) || hasSentinel(each))
+		? undefined
+		: {best, others};
+}
