@@ -3,10 +3,12 @@ import {rangesText} from '../cluster/verdict-text.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
 import {announcerOf, isAnnouncedUnreachable, isListedInCluster, unlinkedReplicas} from '../topology/announced.js';
 import {askNode} from './cluster-findings.js';
 import {hint, redisCli} from './next-steps.js';
+import {quotedName} from './node-facts.js';
 import {recordsIn} from './node-records.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
@@ -63,6 +65,43 @@ function announceSteps(announcer: NodeRecord, record: NodeRecord, fleet: FleetFa
 /** The errors of a connection that nothing answers: packets get lost on the way, or there is no way. */
 const silentCodes: ReadonlySet<string> = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
 
+/**
+Whether redis-top reaches nodes of other hosts at the addresses that the cluster told it. The announced addresses then lead
+to nodes from here, and no address translation is missing.
+*/
+const areOthersReached = ({endpoint}: NodeRecord, records: ReadonlyMap<NodeAddress, NodeRecord>): boolean =>
+	endpoint.kind === 'tcp' &&
+	[...records.values()].some(
+		other =>
+			other.failure === undefined &&
+			other.sample !== undefined &&
+			other.origin === 'cluster' &&
+			other.endpoint.kind === 'tcp' &&
+			other.endpoint.host !== endpoint.host,
+	);
+
+/** What tells whether the way to the node is cut, and what gives its slots to a node that clients here reach. */
+function cutWaySteps({endpoint}: NodeRecord, reached: NodeRecord | undefined, fleet: FleetFacts): readonly NextStep[] {
+	const facts = reached === undefined ? undefined : fleet.nodes.get(reached.address);
+	return [
+		...(endpoint.kind === 'tcp'
+			? [
+					hint(
+						message`from here and from a host of the cluster: nc -vz -w 3 ${quotedName('host', endpoint.host)} ${endpoint.port}`,
+					),
+				]
+			: []),
+		...(facts === undefined || reached === undefined
+			? []
+			: [
+					hint(
+						message`until the way is mended, ${nodeName(reached.address)}, which is reached from here, can take over its slots without loss:`,
+					),
+					redisCli(facts, 'CLUSTER FAILOVER'),
+				]),
+	];
+}
+
 function announced(record: NodeRecord, fleet: FleetFacts): FleetEvaluation {
 	const {address} = record;
 	const records = recordsIn(fleet);
@@ -97,10 +136,26 @@ function announced(record: NodeRecord, fleet: FleetFacts): FleetEvaluation {
 			: isSilent
 				? 'no route from here, or a firewall between'
 				: failureText(record.failure);
+	// The owner works, and the cluster never takes its slots from it.
+	const isCut = !isWrong && isSilent && mapping === undefined && areOthersReached(record, records);
+	const missesSlots = (isWrong || isCut) && slots.length > 0;
+	const successor =
+		isCut && line !== undefined && slots.length > 0
+			? [...records.values()].find(
+					other => other.failure === undefined && other.role === 'replica' && selfOf(other)?.primaryId === line.id,
+				)
+			: undefined;
 	const way =
-		isSilent && mapping === undefined ? [hint('check the route and the firewalls from here to its host')] : [];
+		isSilent && mapping === undefined
+			? [
+					hint('check the route and the firewalls from here to its host'),
+					...(isCut ? cutWaySteps(record, successor, fleet) : []),
+				]
+			: [];
 	return {
-		...fires(isWrong && slots.length > 0 ? 'critical' : 'warning', {
+		...fires(missesSlots ? 'critical' : 'warning', {
+			// A connection without an answer took its whole time already.
+			isCertain: isSilent && !isWrong,
 			problem:
 				announcer === undefined
 					? isWrong
@@ -109,9 +164,9 @@ function announced(record: NodeRecord, fleet: FleetFacts): FleetEvaluation {
 					: message`announces ${nodeName(address)}, where nothing answers`,
 			detail: isWrong
 				? message`nor does ${unlinked.length === 1 ? 'its replica' : 'a replica of its own'} ${replicas} reach it${slots.length === 0 ? '' : `: clients miss slots ${rangesText(slots)}`}`
-				: 'although the cluster reaches it',
+				: message`although the cluster reaches it${missesSlots ? message`: clients here miss slots ${rangesText(slots)}` : ''}`,
 			reason: isWrong ? 'cluster-announce-port or cluster-announce-ip is wrong' : reason,
-			effect: isWrong && slots.length > 0 ? 'slots-unserved' : announcer === undefined ? 'unreachable' : undefined,
+			effect: missesSlots ? 'slots-unserved' : announcer === undefined ? 'unreachable' : undefined,
 			nodes: [address, ...(announcer === undefined ? [] : [announcer.address])],
 			evidence: [
 				{name: 'announced', value: message`${nodeName(address)}`},
@@ -121,7 +176,9 @@ function announced(record: NodeRecord, fleet: FleetFacts): FleetEvaluation {
 			],
 			meaning: isWrong
 				? 'The cluster sends its clients and its replicas to that address (MOVED). The node itself works, and the others reach its bus port.'
-				: 'Only the cluster may be able to reach the address it announces. Then clients outside cannot either.',
+				: isCut
+					? 'Other nodes are reached at the addresses that they announce. So the way from here to this one is cut, or a firewall is between. The cluster sees no fault, and does not fail over.'
+					: 'Only the cluster may be able to reach the address it announces. Then clients outside cannot either.',
 			next: [
 				...(isWrong
 					? announcer === undefined
@@ -131,7 +188,7 @@ function announced(record: NodeRecord, fleet: FleetFacts): FleetEvaluation {
 								),
 							]
 						: announceSteps(announcer, record, fleet)
-					: [...way, ...nat]),
+					: [...way, ...(isCut ? [] : nat)]),
 				askNode(fleet, announcer?.address, 'CLUSTER NODES'),
 			],
 		}),
@@ -145,7 +202,7 @@ export const cluAnnounce = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'The rule looks for nodes that other nodes of the cluster reach and that redis-top never reached. Their announced address may be one that only the cluster can reach (containers, NAT). The finding is critical where a replica of the node does not reach that address either, and the node owns slots.',
+			'The rule looks for nodes that other nodes of the cluster reach and that redis-top never reached. Their announced address may be one that only the cluster can reach (containers, NAT). The finding is critical for a node with slots where a replica of the node does not reach that address either, or where nothing answers there and redis-top reaches nodes of other hosts at theirs.',
 		since: '3.0',
 		falsePositives: ['A node that answered before and is lost now has findings of its own. The rule leaves it out.'],
 	},

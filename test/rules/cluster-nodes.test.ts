@@ -411,7 +411,44 @@ const announcing = (own: number, announced: number): NodeView[] => {
 	return [...views, {...viewFrom(announced, {lines: [...six, `${announced} master 0`]})}];
 };
 
+/** Six nodes that agree, one of them on a host of its own, to which no packet gets through from here. */
+const cutOffFromHere = (port: number, code = 'ETIMEDOUT'): ClusterCase => ({
+	views: sixViews().map(view => ({
+		...view,
+		address: view.address.endsWith(`:${port}`) ? (`10.9.0.2:${port}` as NodeAddress) : view.address,
+		nodes: view.nodes.map(line => (line.port === port ? {...line, host: '10.9.0.2'} : line)),
+	})),
+	parts: {
+		17051: {origin: 'cluster'},
+		[port]: {origin: 'cluster', failure: socketFailure(code, ''), lastReplyAtMs: undefined, clusterNodes: undefined},
+	},
+});
+
+test('clu.announce: a way that is cut is told at once, with the replica that can take over', () => {
+	const [found] = cluAnnounce.evaluate(fleetOf(cutOffFromHere(17050)), () => 0);
+	assert.ok(found?.kind === 'fires');
+	assert.equal(found.isCertain, true);
+	assert.equal(found.effect, 'slots-unserved');
+	assert.match(
+		found.next.map(({text}) => messageText(text)).join('\n'),
+		/^check the route and the firewalls from here to its host\n.*nc -vz -w 3 10\.9\.0\.2 17050\n.*127\.0\.0\.1:17053, which is reached from here, .*\nredis-cli -h 127\.0\.0\.1 -p 17053 CLUSTER FAILOVER\n(?!.*nat-map)/,
+	);
+	const [refused] = cluAnnounce.evaluate(fleetOf(cutOffFromHere(17050, 'ECONNREFUSED')), () => 0);
+	assert.ok(refused?.kind === 'fires');
+	assert.equal(refused.isCertain, false);
+});
+
 testClusterRule(cluAnnounce, [
+	[
+		'a primary on a host to which no packet gets through, while other hosts are reached',
+		cutOffFromHere(17050),
+		/^critical .*17050: was never reached from here, although the cluster reaches it: clients here miss slots 0-5460 \(5,461 slots\): no route from here, or a firewall between$/,
+	],
+	[
+		'a replica on such a host',
+		cutOffFromHere(17053),
+		/^warning .*17053: was never reached from here, although the cluster reaches it: no route from here, or a firewall between$/,
+	],
 	[
 		'never reached',
 		{...well, parts: {17050: {origin: 'cluster', failure: silent, lastReplyAtMs: undefined, clusterNodes: undefined}}},
