@@ -238,6 +238,7 @@ export const connRefused = rule({
 		const isHeldBack = takeover === undefined && heldBackReplica(facts.record, facts.nodes) !== undefined;
 		const isReplaced = takeover !== undefined;
 		const stepsOfItsEnd = mistake === undefined ? stepsAfterEnd(end, facts, isHeldBack) : mistakeSteps(mistake);
+		const byHand = promotionByHand(facts, 'if it cannot be started')?.next ?? [];
 		const isStartFirst =
 			mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isStartedFirst(end));
 		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
@@ -277,11 +278,7 @@ export const connRefused = rule({
 					: bound !== undefined
 						? [...stepsForBind, ...(facts.record.lastReplyAtMs === undefined ? [otherServer] : [])]
 						: isFar
-							? [
-									...noFailoverSteps(facts.record, facts.nodes),
-									...stepsFromAfar(facts),
-									...(promotionByHand(facts, 'if it cannot be started')?.next ?? []),
-								]
+							? [...noFailoverSteps(facts.record, facts.nodes), ...stepsFromAfar(facts), ...byHand]
 							: [
 									...(leftover === undefined ? [] : [forgetLeftover]),
 									...(mistake === undefined ? [] : stepsOfItsEnd),
@@ -291,9 +288,7 @@ export const connRefused = rule({
 									...(end === undefined && mistake === undefined ? recentKillSteps(here, facts.nowMs) : []),
 									...(isStartFirst && !isReplaced && end === undefined ? [startAgain(facts)] : []),
 									...statusSteps(facts, isStartFirst),
-									...(isPlanned || isMinor || mayRestart
-										? []
-										: (promotionByHand(facts, 'if it cannot be started')?.next ?? [])),
+									...(isPlanned || isMinor || mayRestart ? [] : byHand),
 									...logSteps(facts),
 									...forgetReplicaSteps(facts.record, facts.nodes),
 									onHost('ss -ltnp'),
