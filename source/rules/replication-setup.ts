@@ -1,9 +1,11 @@
+import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import {bytes, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {departedReplica} from './departed-replica.js';
 import {infoEvidence} from './evidence.js';
 import {loggedMissing} from './logged-replica.js';
+import {isLoneServer} from './lone-server.js';
 import {missingReplicas} from './missing-replicas.js';
 import {infoNumber, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
@@ -160,6 +162,14 @@ function lateReplica(facts: NodeFacts): {readonly text: Message; readonly step: 
 	};
 }
 
+/** What to do about a setting for replicas on a server that seems never to have had one. */
+const loneSteps = (unset: NextStep): readonly NextStep[] => [
+	hint('set min-replicas-to-write to 0: it gives up that a replica has each write, and none was ever seen here'),
+	unset,
+	hint('put 0 into the config file too: with the setting there, a restart refuses writes again'),
+	hint('or if it should have replicas: bring them back, and keep the setting'),
+];
+
 export const repMinGood = rule({
 	id: 'rep.min_good',
 	scope: 'node',
@@ -193,6 +203,8 @@ export const repMinGood = rule({
 		const lost = loss && nodeName(loss.replica);
 		const late = isShort && missing === undefined && lost === undefined ? lateReplica(facts) : undefined;
 		const counted = `${good} of ${wanted} needed replicas`;
+		const isLone = isShort && missing === undefined && lost === undefined && late === undefined && isLoneServer(facts);
+		const unset = redisCli(facts, 'CONFIG SET min-replicas-to-write 0');
 		return fires('critical', {
 			problem: 'refuses writes (NOREPLICAS)',
 			detail: missing === undefined && lost === undefined && late === undefined ? undefined : counted,
@@ -200,7 +212,7 @@ export const repMinGood = rule({
 				? (missing?.text ??
 					(lost && message`replica ${lost} left ${seconds(loss?.agoSeconds ?? 0)} ago`) ??
 					late?.text ??
-					counted)
+					(isLone ? `min-replicas-to-write ${wanted}, no replica` : counted))
 				: good === undefined || !isWantedKnown
 					? 'it has too few good replicas'
 					: `it had too few good replicas a moment ago, and has ${good} of ${wanted} now`,
@@ -217,15 +229,17 @@ export const repMinGood = rule({
 					: []),
 			],
 			meaning: 'Every write gets an error, as the setting demands while too few replicas would have it.',
-			next: [
-				hint(
-					missing === undefined && lost === undefined
-						? (late?.step ?? 'bring the replicas back: its config, its Sentinels or its log name them')
-						: message`bring ${missing?.names ?? lost ?? '-'} back: look at the process, its host, the network between`,
-				),
-				...(missing === undefined && lost === undefined && late === undefined ? logSteps(facts) : []),
-				redisCli(facts, 'CONFIG SET min-replicas-to-write 0'),
-			],
+			next: isLone
+				? loneSteps(unset)
+				: [
+						hint(
+							missing === undefined && lost === undefined
+								? (late?.step ?? 'bring the replicas back: its config, its Sentinels or its log name them')
+								: message`bring ${missing?.names ?? lost ?? '-'} back: look at the process, its host, the network between`,
+						),
+						...(missing === undefined && lost === undefined && late === undefined ? logSteps(facts) : []),
+						unset,
+					],
 		});
 	},
 });

@@ -263,6 +263,56 @@ testRule(repMinGood, [
 	],
 ]);
 
+/** INFO of a server that never had a replica. */
+const lone: Sections = {
+	server: {uptime_in_seconds: 86_400},
+	stats: {sync_full: 0, sync_partial_ok: 0},
+	replication: {
+		role: 'master',
+		connected_slaves: 0,
+		min_slaves_good_slaves: 0,
+		repl_backlog_active: 0,
+		master_replid2: '0'.repeat(40),
+	},
+};
+const wanting: FactsParts = {info: lone, config: {'min-replicas-to-write': '1'}};
+
+test('rep.min_good: a server that never had a replica takes the setting back', () => {
+	const firing = firingOf(repMinGood, wanting);
+	assert.equal(findingText(firing), 'refuses writes (NOREPLICAS): min-replicas-to-write 1, no replica');
+	const [first, second, ...others] = firing.next.map(({text}) => messageText(text));
+	assert.match(first ?? '', /^set min-replicas-to-write to 0: it gives up that a replica has each write/);
+	assert.match(second ?? '', /CONFIG SET min-replicas-to-write 0$/);
+	assert.ok(others.some(step => step.includes('config file')));
+});
+
+test('rep.min_good: a server that may have had a replica gets it back first', () => {
+	const first = (parts: FactsParts) => messageText(firingOf(repMinGood, {...wanting, ...parts}).next[0]?.text ?? '');
+	const withInfo = (section: string, fields: Sections[string]): FactsParts => ({
+		info: {...lone, [section]: {...lone[section], ...fields}},
+	});
+	for (const parts of [
+		withInfo('stats', {sync_full: 1}),
+		withInfo('replication', {repl_backlog_active: 1}),
+		withInfo('replication', {master_replid2: 'a'.repeat(40)}),
+		withInfo('server', {uptime_in_seconds: 5}),
+		withInfo('cluster', {cluster_enabled: 1}),
+		withInfo('commandstats', {cmdstat_replconf: 'calls=9,usec=9,usec_per_call=1.00'}),
+		{nodes: [recordFrom({address: '10.0.2.1:26379', role: 'sentinel'})]},
+		{
+			nodes: [recordFrom({address: '10.0.1.12:6379', failure: refusedConnection})].map(node => ({
+				...node,
+				sample: undefined,
+			})),
+		},
+		{record: {clients: {atMs: nowMs, value: [clientOf({id: 7, name: 'sentinel-1a2b3c4d-cmd'})]}}},
+		{watch: {roleChangedAtMs: nowMs - 5000}},
+		{host: lostByLog},
+	] satisfies readonly FactsParts[]) {
+		assert.match(first(parts), /^bring .* back/, JSON.stringify(parts).slice(0, 200));
+	}
+});
+
 test('rep.min_good: the effect is refused writes', () => {
 	assert.equal(firingOf(repMinGood, refused).effect, 'writes-refused');
 });
