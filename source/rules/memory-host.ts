@@ -233,7 +233,7 @@ export const memSwap = rule({
 			next: [
 				...(limit === undefined
 					? (hog?.next ?? [])
-					: [hint(`raise the memory limit of its control group above ${bytes(used)}, the memory that it uses`)]),
+					: [hint(`raise the memory limit of its control group above ${bytes(used)}: it uses as much`)]),
 				onHost('free -m; vmstat 1 5'),
 				hint(
 					`${limit === undefined ? 'free memory on the machine' : 'or free memory: delete or move keys'}, ${isUnlimited ? 'then set a maxmemory that it has room for' : 'lower maxmemory'}${limit === undefined ? ', or move other programs away' : ''}`,

@@ -201,7 +201,7 @@ test('mem.swap: a server without maxmemory is not told to lower it, and a full g
 		}).next.map(({text}) => messageText(text));
 	};
 	const [first, ...others] = steps(0, 70 * mega);
-	assert.equal(first, 'raise the memory limit of its control group above 126M, the memory that it uses');
+	assert.equal(first, 'raise the memory limit of its control group above 126M: it uses as much');
 	assert.ok(others.includes('or free memory: delete or move keys, then set a maxmemory that it has room for'));
 	assert.ok(steps(0, mega).every(step => !/lower maxmemory|control group/.test(step)));
 	assert.ok(steps(mega, mega).some(step => step.includes('lower maxmemory')));
