@@ -48,8 +48,9 @@ function savedFact({sample, host}: NodeRecord, nowMs: number): readonly Fact[] {
 		return [['files', 'the append-only file was on: a start loads it']];
 	}
 
-	if (host?.value.kind === 'here' && wasSavedAtStop(host.value.log?.lines ?? [])) {
-		return [['files', 'saved when it was stopped: a start loads its RDB file']];
+	const saved = host?.value.kind === 'here' ? savedAtStop(host.value.log?.lines ?? []) : undefined;
+	if (saved !== undefined) {
+		return [['files', saved]];
 	}
 
 	const savedAt = persistence('rdb_last_save_time');
@@ -65,12 +66,21 @@ function savedFact({sample, host}: NodeRecord, nowMs: number): readonly Fact[] {
 			];
 }
 
-/** Whether the log ends with an orderly stop that saved the data. */
-function wasSavedAtStop(lines: readonly string[]): boolean {
+/**
+What the log tells of a save at an orderly stop, if that stop was the last moment at which the server served clients. A
+start that failed since leaves the saved file as it is.
+*/
+function savedAtStop(lines: readonly string[]): string | undefined {
 	const saving = lines.findLastIndex(line => line.includes('Saving the final RDB snapshot before exiting'));
-	return (
-		saving !== -1 &&
-		lines.slice(saving).some(line => line.includes('DB saved on disk')) &&
-		lines.at(-1)?.includes('bye bye') === true
-	);
+	const stop = saving === -1 ? [] : lines.slice(saving);
+	const left = stop.findIndex(line => line.includes('bye bye'));
+	const isSaved = stop.slice(0, left + 1).some(line => line.includes('DB saved on disk'));
+	const since = stop.slice(left + 1);
+	if (!isSaved || since.some(line => /Ready to accept connections|DB loaded from/.test(line))) {
+		return undefined;
+	}
+
+	return since.length === 0
+		? 'saved when it was stopped: a start loads its RDB file'
+		: 'saved when it was stopped: no change was unsaved';
 }

@@ -67,10 +67,17 @@ test('a save at the stop of a dead node leaves nothing unsaved', () => {
 		'an earlier save',
 	);
 	assert.match(
-		files(...stop, 'Redis is now ready to exit, bye bye...', 'Server initialized'),
+		files(...stop, 'Redis is now ready to exit, bye bye...', 'Server initialized', 'Ready to accept connections tcp'),
 		unsaved,
 		'started since',
 	);
+	const refused = ['Server initialized', "Can't handle RDB format version 12", 'Fatal error loading the DB. Exiting.'];
+	assert.equal(
+		files(...stop, 'Redis is now ready to exit, bye bye...', ...refused, ...refused),
+		'saved when it was stopped: no change was unsaved',
+		'every start since failed',
+	);
+	assert.match(files(...stop.slice(0, 2), ...refused), unsaved, 'killed while it saved');
 });
 
 test('with the append-only file on, a start loses no acknowledged change that reached it', () => {
