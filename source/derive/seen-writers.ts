@@ -59,10 +59,17 @@ export function nextWriters(seen: SeenWriters, {value}: ClientReading): SeenWrit
 /** Multiple of the readings of any other name from which a name is that of the main writer. */
 const clearlyMore = 2;
 
+/** Fewest readings in which a name that began to write later must be, so that it may be the main writer. */
+const fewestOfLater = 2;
+
+/** The names that any of the last readings show with a writing command. */
+export const seenNames = (seen: SeenWriters, command: string): ReadonlySet<string> =>
+	new Set(seen.flatMap(reading => [...(reading.get(command) ?? [])]));
+
 /**
 The name that far more readings show with a writing command than any other name. A reading shows only the last command of
 each connection. A client that writes now and then is in some readings, and the main writer is in nearly all. Undefined
-if no name stands out.
+if no name stands out. A name that began to write later is compared over the readings since: it was not there before.
 */
 export function mainWriter(seen: SeenWriters, command: string): string | undefined {
 	const counts = new Map<string, number>();
@@ -72,6 +79,16 @@ export function mainWriter(seen: SeenWriters, command: string): string | undefin
 		}
 	}
 
-	const [first, second] = [...counts].toSorted((one, other) => other[1] - one[1]);
-	return first === undefined || first[1] < clearlyMore * (second?.[1] ?? 0) ? undefined : first[0];
+	const [first, ...others] = [...counts].toSorted((one, other) => other[1] - one[1]);
+	if (first === undefined || first[1] < clearlyMore * (others[0]?.[1] ?? 0)) {
+		return undefined;
+	}
+
+	const [name] = first;
+	const isRival = ([other, count]: readonly [string, number]): boolean => {
+		const since = seen.slice(seen.findIndex(reading => reading.get(command)?.has(other)));
+		const shared = since.filter(reading => reading.get(command)?.has(name)).length;
+		return count >= fewestOfLater && shared < clearlyMore * count;
+	};
+	return others.some(isRival) ? undefined : name;
 }

@@ -1,6 +1,6 @@
 import {clientGroups} from '../derive/client-groups.js';
 import type {CommandRate} from '../derive/command-rates.js';
-import {addingCommands, countingCommands, mainWriter} from '../derive/seen-writers.js';
+import {addingCommands, countingCommands, mainWriter, seenNames} from '../derive/seen-writers.js';
 import type {Culprit, Evidence, NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
@@ -104,6 +104,12 @@ function mainSender(facts: NodeFacts): Name | undefined {
 	return top === undefined ? undefined : nameOf('client', top.key);
 }
 
+/** Whether a connected client with another name sent the command in one of the last readings of CLIENT LIST. */
+function isSharedWith(facts: NodeFacts, command: string, only: Name | undefined): boolean {
+	const seen = seenNames(facts.memory.writers, command);
+	return otherClients(facts).some(({name}) => name !== '' && name !== only?.name && seen.has(name));
+}
+
 /** The command that most writes use, and its client, as far as commandstats and CLIENT LIST show. */
 export type Writer = {
 	/** The writer as text that follows the problem of a finding: `most writes are XADD from ingest`. */
@@ -117,7 +123,8 @@ export type Writer = {
 /**
 The command that most writes use, and its client. CLIENT LIST shows only the last command of a connection. So the client
 with the latest write need not be the client with most writes. A client is named only if it sends most of the bytes too,
-if most of the last readings show it with that command, or if all clients with that last command have the same name.
+if most of the last readings show it with that command, or if all clients with that last command have the same name, and
+no other one that is connected had it in the last readings.
 */
 export function topWriter(facts: NodeFacts): Writer | undefined {
 	const top = topWriteRate(facts);
@@ -132,9 +139,10 @@ export function topWriter(facts: NodeFacts): Writer | undefined {
 	const loudest = mainSender(facts);
 	const seen = mainWriter(facts.memory.writers, write);
 	const usual = otherClients(facts).some(({name, address}) => seen === name || seen === address) ? seen : undefined;
+	const isSure = !isSharedWith(facts, write, senders?.only);
 	const main =
 		names.find(({name}) => name.name === loudest?.name)?.name ??
-		(usual === undefined ? senders?.only : nameOf('client', usual));
+		(usual !== undefined ? nameOf('client', usual) : isSure ? senders?.only : undefined);
 	return {
 		text: message`most writes are ${command}${main === undefined ? '' : message` from ${main}`}`,
 		culprit: main === undefined ? senderCulprit(command, senders) : {command, client: main},

@@ -33,6 +33,14 @@ test('no client is the main writer while several write alike', () => {
 	assert.equal(mainWriter(seenIn([importer, webWrites], [importer, webWrites], [importer, web]), 'set'), undefined);
 });
 
+test('a client that began to write later, and writes since, leaves no main writer', () => {
+	const both = [webWrites, importer];
+	assert.equal(mainWriter(seenIn(...Array.from({length: 7}, () => [webWrites]), both, both, both), 'set'), undefined);
+	const now = [importer, webWrites];
+	const later = seenIn(...Array.from({length: 5}, () => [importer]), now, [importer, web], [importer, web], now);
+	assert.equal(mainWriter(later, 'set'), 'cart-importer', 'now and then');
+});
+
 test('an idle client and a link of a replica write nothing', () => {
 	assert.equal(mainWriter(seenIn([['old', 'set', 40]], [['', 'set', 0, 'S']]), 'set'), undefined);
 });

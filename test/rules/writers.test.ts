@@ -65,6 +65,18 @@ cases.push(
 	['nothing tells whether a limiter adds keys', {...written([rate('set', 8), counts(90_000, 3000)], limiter)}, 'SET'],
 );
 
+test('a client is not named for the writes while another one that is connected wrote a moment ago', () => {
+	const parts = written([rate('set', 90)], {name: 'web', command: 'set'}, {name: 'catalog-api', command: 'get'});
+	const seenWith = (...names: readonly string[]) => ({
+		...parts,
+		watch: {writers: [['web'], names].map(each => new Map([['set', new Set(each)]]))},
+	});
+	const text = (each: FactsParts) => messageText(topWriter(factsOf(each))?.text ?? '');
+	assert.equal(text(seenWith('web')), 'most writes are SET from web');
+	assert.equal(text(seenWith('catalog-api')), 'most writes are SET');
+	assert.equal(text(seenWith('one that left', 'web')), 'most writes are SET from web');
+});
+
 test('the counters of a limiter should have a TTL, unless most keys have one', () => {
 	const stepsOf = (expiring: number) => {
 		const parts = limited(counts(90_000, 3000), 85_000, 87_900);
