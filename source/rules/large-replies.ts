@@ -29,6 +29,18 @@ export function recentLargeEntries(facts: NodeFacts): LargeEntry[] {
 
 const commandOf = ({arguments: [command = '-']}: LargeEntry): string => command.toUpperCase();
 
+/** Commands that copy or move a key whole. A reshard or a copy of data runs them in a row, and ends by itself. */
+const moves: ReadonlySet<string> = new Set(['DUMP', 'MIGRATE', 'RESTORE', 'RESTORE-ASKING']);
+
+/** Idle time, in seconds, from which a connection no longer causes what clients feel: two checks of five seconds each. */
+const idleSince = 10;
+
+/** Whether the entry belongs to what goes on: no key is moved, and its client did not fall idle after it. */
+function isOngoing({record}: NodeFacts, entry: LargeEntry): boolean {
+	const sender = record.clients?.value.find(({address}) => address === entry.clientAddress);
+	return !moves.has(commandOf(entry)) && (sender?.idleSeconds ?? 0) < idleSince;
+}
+
 /** Most entries that the evidence lists. */
 const listedEntries = 5;
 
@@ -93,7 +105,7 @@ export const netBigReply = rule({
 		since: 'any',
 		falsePositives: [
 			'Before 7.0 the output includes the data sent to replicas. The average of a node with replicas does not count then.',
-			'Keys that move to a node come in large requests (RESTORE). They do not count.',
+			'Keys that move come in large requests and replies (RESTORE, DUMP). They do not count, nor does what a client sent that is idle since.',
 			'Messages to subscribers are output, too. While clients publish, output that the messages explain does not count as replies.',
 			'COMMANDLOG also logs requests of redis-top. The rule leaves them out.',
 		],
@@ -186,7 +198,8 @@ export const netBigReply = rule({
 			return clear;
 		}
 
-		const isOften = large.length > limits.rate && !/^S?PUBLISH$/.test(common.command ?? '');
+		const ongoing = large.filter(entry => isOngoing(facts, entry));
+		const isOften = ongoing.length > limits.rate && !/^S?PUBLISH$/.test(common.command ?? '');
 		const who = common.client === undefined ? '' : message` from ${common.client}`;
 		return fires(isOften ? 'warning' : 'info', {
 			problem: 'has large requests or replies',

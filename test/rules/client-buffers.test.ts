@@ -343,6 +343,24 @@ const logged = (...entries: ReadonlyArray<ReturnType<typeof entry>>) => ({
 	record: {largeReplies: {atMs: nowMs, value: {entries, lost: 0, perMinute: entries.length}}},
 });
 
+/** COMMANDLOG of a server from which a reshard moved large keys, and of the client that copied some before. */
+const moving = logged(
+	...Array.from({length: 22}, (_, index) => ({
+		...entry('large-reply', index, 11 << 20, ''),
+		arguments: [index === 0 ? 'DUMP' : 'RESTORE', 'timeline'],
+		clientAddress: '10.0.0.9:41000',
+	})),
+);
+
+/** Many large replies to a client that is idle for so many seconds. */
+function sentBefore(idleSeconds: number): FactsParts {
+	const {record, ...parts} = logged(
+		...Array.from({length: 11}, (_, index) => entry('large-reply', 15 + index, 2 << 20)),
+	);
+	const client = clientOf({id: 1, name: 'app', address: '10.0.0.9:1', idleSeconds});
+	return {...parts, record: {...record, clients: {atMs: nowMs, value: [client]}}};
+}
+
 /** GET with this mean duration in microseconds and share of the time of all commands. */
 const bigGets = (meanMicroseconds: number, timeShare = 0.9): NonNullable<FactsParts['record']> => ({
 	commands: [{command: 'get', calls: 9, callsPerSecond: 25, meanMicroseconds, timeShare, failuresPerSecond: 0}],
@@ -840,6 +858,9 @@ testRule(netBigReply, [
 		'warning',
 		/^has large requests or replies, HGETALL key from app, 11 in/,
 	],
+	['many, of a reshard', moving, 'info', /^has large requests or replies, DUMP timeline from 10\.0\.0\.9:41000, 22 in/],
+	['many, and their client is idle since', sentBefore(12), 'info', /^has large requests or replies, HGETALL/],
+	['many, and their client goes on', sentBefore(1), 'warning', /^has large requests or replies, HGETALL/],
 	[
 		'many, to several clients',
 		logged(...Array.from({length: 11}, (_, index) => entry('large-reply', index, 2 << 20, `app-${index}`))),
