@@ -3,6 +3,7 @@ import type {Endpoint} from '../domain/node.js';
 import {untrustedCodes} from '../parse/socket-error.js';
 import {endWithoutSave, giveItsPassword, lostWithTheFile, seeItsStart, startWithItsFile} from './lost-config-file.js';
 import {quoted} from './node-facts.js';
+import {tlsForApplications} from './tls-change.js';
 
 /** What an outcome of a step means, how to confirm it from elsewhere, and what to do. */
 export type Explanation = {
@@ -314,7 +315,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		place => ({
 			meaning: 'The port speaks TLS and was spoken to without.',
 			confirm: [openssl(place)],
-			next: [words('rediss:// or --tls; add --cacert FILE if its authority is your own')],
+			next: [words('rediss:// or --tls; add --cacert FILE if its authority is your own'), words(tlsForApplications)],
 		}),
 	],
 	[

@@ -38,6 +38,7 @@ import {isForeignAnswer, refusalSteps, stepsForBind, stepsFromAfar} from './refu
 import {clear, fires, rule} from './rule.js';
 import {forgetLeftover, forgetReplicaSteps, leftoverSentinel} from './sentinel-leftovers.js';
 import {stepsOfDiskWait, waitsForDisk} from './stalled-disk.js';
+import {changedToTls} from './tls-change.js';
 import {connUnresponsive} from './unresponsive.js';
 
 export const connUnreachable = rule({
@@ -316,7 +317,7 @@ export const connRefusing = rule({
 			return clear;
 		}
 
-		const lost = lostSettings(record);
+		const lost = lostSettings(record) ?? changedToTls(record);
 		const held = heldConnections(record)?.text;
 		const reason = lost?.reason ?? refusalReason(record);
 		// Who holds the connections is no cause where the server admits fewer clients than its config asks for.
@@ -325,7 +326,7 @@ export const connRefusing = rule({
 			problem: lost?.problem ?? failure.problem,
 			detail: isLowered ? undefined : held,
 			reason: isLowered && held !== undefined && reason !== undefined ? message`${reason}; ${held}` : reason,
-			effect: refusalEffect(failure),
+			effect: lost === undefined ? refusalEffect(failure) : 'connections-refused',
 			evidence: [
 				{name: 'reply', value: failure.code},
 				{name: 'layer', value: failure.layer},

@@ -8,6 +8,7 @@ import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {fileLimitOfFull, isMisnamed, maxclientsReached} from './refusal-reason.js';
+import {changedToTls} from './tls-change.js';
 
 /**
 Whether something else answers at the address of a server: it replied there before, or other nodes name it. A gateway may
@@ -20,7 +21,7 @@ export const isForeignAnswer = ({failure, lastReplyAtMs, origin}: NodeRecord): b
 /** The steps for a server that refuses the connection, the likeliest cause first. */
 export function refusalSteps(facts: NodeFacts): readonly NextStep[] {
 	const {record} = facts;
-	const lost = lostSettings(record);
+	const lost = lostSettings(record) ?? changedToTls(record);
 	if (lost !== undefined) {
 		return [...lost.next, diagnose(record)];
 	}

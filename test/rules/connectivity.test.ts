@@ -10,6 +10,7 @@ import type {
 } from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
+import {statementMessage} from '../../source/domain/statement.js';
 import {mebibyte} from '../../source/domain/threshold.js';
 import {replyFailure, withLostPassword} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
@@ -1063,6 +1064,21 @@ test('the first step of a failed connection is one for its reason', () => {
 		firstStep(connRefusing, replyFailure("NOPERM User mon has no permissions to run the 'info' command")),
 		/redis-top acl/,
 	);
+});
+
+test('a port that has TLS now, and served redis-top without before, is a change that concerns the applications', () => {
+	const info = {server: {config_file: '/etc/redis.conf'}};
+	const before = firingOf(connRefusing, failing(socket('PLAIN_TO_TLS'), 5, {info}));
+	assert.equal(messageText(statementMessage(before)), 'now speaks TLS on this port: it was plain before');
+	assert.equal(before.effect, 'connections-refused');
+	const [first, ...others] = before.next.map(({text}) => messageText(text));
+	assert.match(first ?? '', /^let the applications in again: give them TLS .* or give this port back to `port`/);
+	assert.ok(others.includes("grep -nE '^(port|tls-)' /etc/redis.conf"));
+	assert.ok(others.some(step => step.includes('--cacert FILE')));
+	const fresh = firingOf(connRefusing, {record: {failure: socket('PLAIN_TO_TLS')}});
+	assert.match(messageText(statementMessage(fresh)), /^speaks TLS on this port: /);
+	assert.equal(fresh.effect, undefined, 'only redis-top may lack --tls');
+	assert.match(messageText(fresh.next[1]?.text ?? ''), /^if applications fail too: give them TLS/);
 });
 
 test('a process that waits for a disk has its disk looked at first', () => {
