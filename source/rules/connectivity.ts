@@ -29,7 +29,7 @@ import {recentKillSteps} from './kernel-kills.js';
 import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
-import {heldBackReplica, noFailoverSteps} from './no-failover-steps.js';
+import {heldBackReplica, noFailoverSteps, waitingDetail} from './no-failover-steps.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {promotionByHand} from './promotion-by-hand.js';
 import {isRefusedFromAfar, meaningOfAbsence, refusedFromAfar} from './refusal-meaning.js';
@@ -92,7 +92,7 @@ export const connUnreachable = rule({
 		const byHand = isHere ? undefined : promotionByHand(facts, 'if its host is gone');
 		return fires(isRemoved(record) ? 'info' : isMinor ? 'warning' : 'critical', {
 			problem: replicaProblem(replacedProblem(failure.problem, takeover), lost),
-			detail: leftOf(lost) ?? byHand?.detail,
+			detail: leftOf(lost) ?? byHand?.detail ?? (takeover === undefined ? waitingDetail(record, nodes) : undefined),
 			reason: held ?? leftover?.reason ?? living?.reason ?? failure.reason,
 			effect: isMinor || outOfHere.has(failure.code) ? undefined : 'unreachable',
 			evidence: [

@@ -1,5 +1,6 @@
 import {nodeTimeoutOf, replicaLinkOf} from '../cluster/cluster-state.js';
 import {dataObstacle} from '../cluster/replica-data.js';
+import {rangesText} from '../cluster/verdict-text.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
@@ -81,7 +82,7 @@ function clusterSteps(record: NodeRecord, nodes: Nodes): readonly NextStep[] {
 	if (waiting !== undefined) {
 		return [
 			hint(
-				message`${waiting.isFresh ? 'if it does not come back: ' : ''}promote ${nodeName(waiting.replica.address)}: CLUSTER FAILOVER FORCE there, else it waits ${seconds(waiting.nodeTimeoutMs / 1000)}`,
+				message`${waiting.isSilent ? 'if its host is gone: ' : waiting.isFresh ? 'if it does not come back: ' : ''}promote ${nodeName(waiting.replica.address)}: CLUSTER FAILOVER FORCE there, else it waits ${seconds(waiting.nodeTimeoutMs / 1000)}`,
 			),
 		];
 	}
@@ -90,6 +91,14 @@ function clusterSteps(record: NodeRecord, nodes: Nodes): readonly NextStep[] {
 	return first === undefined
 		? []
 		: [hint(message`start ${nodeName(record.address)} again: no replica takes over, ${dataOf(first)}`)];
+}
+
+/** What users of a primary of a cluster lack until its replica takes over, which happens late; undefined for any other node. */
+export function waitingDetail(record: NodeRecord, nodes: Nodes): Message | undefined {
+	const {replica, slots = [], nodeTimeoutMs = 0} = waitingFailoverOf(record, nodes) ?? {};
+	return replica === undefined
+		? undefined
+		: message`primary of slots ${rangesText(slots)}, which fail until ${nodeName(replica.address)} takes over, ${seconds(nodeTimeoutMs / 1000)} or more after its last answer`;
 }
 
 /** What is wrong with the data of a replica that an election does not consider. */

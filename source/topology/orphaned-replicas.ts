@@ -115,7 +115,7 @@ export type Unreplaced = {
 const slackMs = 1500;
 
 /** Whether a replica has received data since the polls of its primary began to fail: the primary lives. */
-function hasReceivedSince({sample}: NodeRecord, {failingSinceMs}: NodeRecord): boolean {
+export function hasReceivedSince({sample}: NodeRecord, {failingSinceMs}: NodeRecord): boolean {
 	const agoSeconds = sample?.info.number('replication', 'master_last_io_seconds_ago') ?? -1;
 	const isLinked = sample?.info.text('replication', 'master_link_status') === 'up';
 	return (

@@ -4,10 +4,11 @@ import type {NodeRecord} from '../../source/derive/node-record.js';
 import type {LocalEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import {parseClusterNodes} from '../../source/parse/cluster-nodes.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
 import {connRefused} from '../../source/rules/connectivity.js';
-import {noFailoverSteps} from '../../source/rules/no-failover-steps.js';
+import {noFailoverSteps, waitingDetail} from '../../source/rules/no-failover-steps.js';
 import {firingOf} from '../harness/firing-of.js';
-import {recordFrom, refusedConnection} from '../harness/records.js';
+import {recordFrom, refusedConnection, sampledAtMs} from '../harness/records.js';
 import {factsOf} from '../harness/rule-cases.js';
 
 const dead = recordFrom({
@@ -97,13 +98,13 @@ test('a dead primary of a cluster has no such step if a replica may take over, o
 });
 
 test('a replica that waits for a long node timeout is to be promoted at once', () => {
-	const lines = (self: number) =>
+	const lines = (self: number, pingSentMs = 0) =>
 		parseClusterNodes(
 			[9, 11, 12, 13]
 				.map(number => {
 					const flags = `${number === self ? 'myself,' : ''}${number === 11 ? 'slave' : 'master'}`;
 					const slots = {9: '0-5460', 12: '5461-10921', 13: '10922-16383'}[number] ?? '';
-					return `${'a'.repeat(38)}${number.toString().padStart(2, '0')} 10.0.1.${number}:6379@16379 ${flags} ${number === 11 ? `${'a'.repeat(38)}09` : '-'} 0 0 1 connected ${slots}`.trim();
+					return `${'a'.repeat(38)}${number.toString().padStart(2, '0')} 10.0.1.${number}:6379@16379 ${flags} ${number === 11 ? `${'a'.repeat(38)}09` : '-'} ${number === 9 ? pingSentMs : 0} 0 1 connected ${slots}`.trim();
 				})
 				.join('\n'),
 		);
@@ -132,6 +133,31 @@ test('a replica that waits for a long node timeout is to be promoted at once', (
 		'if it does not come back: promote 10.0.1.11:6379: CLUSTER FAILOVER FORCE there, else it waits 1m00s',
 	]);
 	assert.deepEqual(waiting(15_000).steps, []);
+	// A host that is silent does not restart a server. Its replica still takes its link for up.
+	const silent = {...dead, failure: socketFailure('ETIMEDOUT', ''), failingSinceMs: sampledAtMs - 5000};
+	const cutOff = (silentSeconds: number, pingSentMs = 1) => {
+		const {nodes} = waiting(15_000);
+		const info = {master_link_status: 'up', master_last_io_seconds_ago: silentSeconds, role: 'slave'};
+		const replication = {...info, master_host: '10.0.1.9', master_port: 6379, slave_repl_offset: 4711};
+		const {sample} = recordFrom({address: '10.0.1.11:6379', role: 'replica', info: {replication}});
+		const all = [
+			silent,
+			...nodes.map((each, index) =>
+				index === 0 ? {...each, sample, clusterNodes: {atMs: 0, value: lines(11, pingSentMs)}} : each,
+			),
+		];
+		return [silent, new Map(all.map(each => [each.address, each]))] as const;
+	};
+	assert.deepEqual(
+		noFailoverSteps(...cutOff(12)).map(({text}) => messageText(text)),
+		['if its host is gone: promote 10.0.1.11:6379: CLUSTER FAILOVER FORCE there, else it waits 15s'],
+	);
+	assert.equal(
+		messageText(waitingDetail(...cutOff(12)) ?? ''),
+		'primary of slots 0-5460 (5,461 slots), which fail until 10.0.1.11:6379 takes over, 15s or more after its last answer',
+	);
+	assert.deepEqual(noFailoverSteps(...cutOff(0)), [], 'the primary still sends data');
+	assert.deepEqual(noFailoverSteps(...cutOff(12, 0)), [], 'the primary has answered the last ping of its replica');
 	// Without a majority nobody is elected, at once or later.
 	const [waitingReplica, ...voters] = waiting(60_000).nodes;
 	assert.deepEqual(stepsBeside(...(waitingReplica === undefined ? [] : [waitingReplica]), ...voters.slice(1)), []);
