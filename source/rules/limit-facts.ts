@@ -164,7 +164,10 @@ function promotedBelow(facts: NodeFacts, limit: number): LoweredLimit | undefine
 	return {
 		reason: `promoted, and maxmemory is only ${bytes(limit)}`,
 		next: [
-			redisCli(facts, `CONFIG SET maxmemory ${room}   # as on its former primary, if the machine has room`),
+			redisCli(
+				facts,
+				`CONFIG SET maxmemory ${room}   # its data and a quarter, if the machine has room; the limit of its former primary is better`,
+			),
 			hint('then CONFIG REWRITE, on each replica too: a replica ignores maxmemory until it is promoted'),
 		],
 		remedy: {value: room},

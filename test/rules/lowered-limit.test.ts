@@ -116,7 +116,10 @@ test('a promoted replica that holds more than its limit has loaded nothing: its 
 	};
 	const firing = firingOf(memOom, parts('primary', 30));
 	assert.equal(messageText(firing.reason ?? ''), 'promoted, and maxmemory is only 20.0M');
-	assert.match(messageText(firing.next[0]?.text ?? ''), /CONFIG SET maxmemory 38mb +# as on its former primary/);
+	assert.match(
+		messageText(firing.next[0]?.text ?? ''),
+		/CONFIG SET maxmemory 38mb +# its data and a quarter, if the machine has room; the limit of/,
+	);
 	assert.deepEqual(firing.remedy, {value: '38mb'});
 	assert.equal(
 		messageText(firingOf(memMax, parts('primary', 30)).reason ?? ''),
