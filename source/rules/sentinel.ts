@@ -2,6 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {Effect, Statement} from '../domain/finding.js';
 import {joinMessages, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {MonitoredPrimary} from '../domain/sentinel.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -241,6 +242,10 @@ export const senDisagree = rule({
 	},
 });
 
+/** Whether a Sentinel names another primary than the other does, by a newer decision. */
+const isNewer = (one: MonitoredPrimary, other: MonitoredPrimary): boolean =>
+	one.address !== other.address && (one.configEpoch ?? 0) > (other.configEpoch ?? 0);
+
 export const senDown = rule({
 	id: 'sen.down',
 	scope: 'fleet',
@@ -275,6 +280,11 @@ export const senDown = rule({
 			const {address} = first.primary;
 			const answering = answeringPrimary(fleet, address);
 			if (answering !== undefined) {
+				// A failover to another node has just ended. This Sentinel learns of it within a second or two.
+				if (group.reports.some(({primary}) => isNewer(primary, first.primary))) {
+					return [];
+				}
+
 				const leastMs = limits(first.sentinel.address).linkSeconds * 1000;
 				const reports = group.reports.filter(
 					({sentinel, primary: {downMs = leastMs}}) =>

@@ -776,6 +776,15 @@ const answering: ReadonlyArray<
 	],
 ];
 
+test('sen.down: a sentinel that has not heard of a failover yet says nothing of a former primary that answers', () => {
+	const late = {...flags('s_down', 'o_down'), configEpoch: 4};
+	const newer = {address: '127.0.0.1:7002' as NodeAddress, configEpoch: 5};
+	const found = (others: Partial<MonitoredPrimary>) =>
+		evaluated(senDown, [late, others, others], 0, 'primary', {lastReplyAtMs: sampledAtMs}).length;
+	assert.equal(found({configEpoch: 4}), 1);
+	assert.equal(found(newer), 0);
+});
+
 test('sen.down: a primary that answers NOAUTH to its sentinels names the missing password', () => {
 	const stat = (rejected: number) => `calls=0,usec=0,usec_per_call=0.00,rejected_calls=${rejected},failed_calls=0`;
 	const counters = (pings: number, code: string) => ({
