@@ -6,6 +6,7 @@ import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {namedClients, otherClients, presentSendersOf, senderCulprit} from './client-names.js';
+import {newWriter} from './new-writer.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -142,7 +143,8 @@ export function topWriter(facts: NodeFacts): Writer | undefined {
 	const isSure = !isSharedWith(facts, write, senders?.only);
 	const main =
 		names.find(({name}) => name.name === loudest?.name)?.name ??
-		(usual !== undefined ? nameOf('client', usual) : isSure ? senders?.only : undefined);
+		(usual !== undefined ? nameOf('client', usual) : isSure ? senders?.only : undefined) ??
+		newWriter(facts, senders?.clients ?? []);
 	return {
 		text: message`most writes are ${command}${main === undefined ? '' : message` from ${main}`}`,
 		culprit: main === undefined ? senderCulprit(command, senders) : {command, client: main},

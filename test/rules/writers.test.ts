@@ -77,6 +77,32 @@ test('a client is not named for the writes while another one that is connected w
 	assert.equal(text(seenWith('one that left', 'web')), 'most writes are SET from web');
 });
 
+test('among several writers, the one that came is named where memory grew since, and not before', () => {
+	const text = (usedMemory: readonly number[], ageSeconds = 8) => {
+		const {record} = written(
+			[rate('set', 0, 200)],
+			{name: 'web', command: 'set', ageSeconds: 900},
+			{name: 'catalog-api', command: 'set', ageSeconds},
+		);
+		const info = {memory: {maxmemory: 120}};
+		return messageText(
+			topWriter(factsOf({info, record: {...record, intervalMs: 1000, series: {usedMemory}}}))?.text ?? '',
+		);
+	};
+	const quiet = Array.from({length: 20}, () => 60);
+	const filled = [70, 80, 90, 100, 110, 120, 120];
+	assert.equal(text([...quiet, ...filled]), 'most writes are SET from catalog-api');
+	assert.equal(text([...quiet, ...filled, ...filled.map(() => 120)], 16), 'most writes are SET from catalog-api');
+	assert.equal(text([...quiet, ...quiet]), 'most writes are SET', 'nothing grew');
+	assert.equal(
+		text([10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95, 100, 105, 110, 120]),
+		'most writes are SET',
+		'it grew before',
+	);
+	assert.equal(text([60, ...filled]), 'most writes are SET', 'not seen before');
+	assert.equal(text([...quiet, ...filled], 900), 'most writes are SET', 'both are old');
+});
+
 test('the counters of a limiter should have a TTL, unless most keys have one', () => {
 	const stepsOf = (expiring: number) => {
 		const parts = limited(counts(90_000, 3000), 85_000, 87_900);
