@@ -100,6 +100,35 @@ const isRefusedAmongReached = ({address, failure}: NodeRecord, nodes: Nodes): bo
 			(other.otherNames ?? []).length === 0,
 	);
 
+/** How long before its failure a connection without an answer began, in milliseconds. A pong since then is a proof. */
+const attemptMs = 2000;
+
+/**
+Whether nothing comes back from a node of a cluster, while redis-top reaches nodes of other hosts at the addresses that they
+announce. Its host is then as probably gone as the way to it is cut.
+*/
+const isSilentAmongReached = ({endpoint, failure}: NodeRecord, nodes: Nodes): boolean =>
+	failure?.code === 'ETIMEDOUT' &&
+	endpoint.kind === 'tcp' &&
+	[...nodes.values()].some(
+		other =>
+			other.failure === undefined &&
+			other.sample !== undefined &&
+			other.origin === 'cluster' &&
+			other.endpoint.kind === 'tcp' &&
+			other.endpoint.host !== endpoint.host,
+	);
+
+/** Time, in milliseconds since the epoch, since which a link must have been seen to work. */
+function proofSinceMs(unreached: NodeRecord, reading: Timed<unknown> | undefined, nodes: Nodes): number {
+	const {failingSinceMs = 0} = unreached;
+	return isRefusedAmongReached(unreached, nodes)
+		? failingSinceMs
+		: (reading?.atMs ?? 0) > failingSinceMs && isSilentAmongReached(unreached, nodes)
+			? failingSinceMs - attemptMs
+			: Number.NEGATIVE_INFINITY;
+}
+
 /**
 When a line's last pong came, by redis-top's clock, in milliseconds since the epoch. The clock of the server may differ.
 The newest pong of all lines is at most about a second older than the reading, so the other pongs are measured from it.
@@ -112,8 +141,8 @@ Whether a node has a working link to another node, which redis-top does not reac
 ended, only what was seen after its failure counts: a link looks well until its peers have missed a reply.
 */
 function hasWorkingLink({clusterNodes, sample, sentinel}: NodeRecord, unreached: NodeRecord, nodes: Nodes): boolean {
-	const {address, failingSinceMs} = unreached;
-	const sinceMs = isRefusedAmongReached(unreached, nodes) ? (failingSinceMs ?? 0) : Number.NEGATIVE_INFINITY;
+	const {address} = unreached;
+	const sinceMs = proofSinceMs(unreached, clusterNodes, nodes);
 	const info = sample?.info;
 	// A replica reports its link as `up` until `repl-timeout`, even without data. But a primary pings its replicas every
 	// ten seconds. So after a longer silence the link does not count as working.

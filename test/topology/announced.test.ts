@@ -93,6 +93,17 @@ const dependent = (silentSeconds: number) =>
 		},
 	});
 
+/** A member of another host, reached where it announces itself, that got a pong of the unreached member so long ago. */
+function pongAgo(ageMs: number): readonly NodeRecord[] {
+	const record = clusterRecord(17_052, {}, {origin: 'cluster'});
+	const value = (record.clusterNodes?.value ?? []).map(line => ({
+		...line,
+		pongReceivedMs: sampledAtMs - (line.port === 17_051 ? ageMs : 0),
+	}));
+	const endpoint = {kind: 'tcp', host: '10.0.1.12', port: 6379} as const;
+	return [{...record, endpoint, clusterNodes: {atMs: sampledAtMs, value}}];
+}
+
 const partitioned: ReadonlyArray<
 	readonly [name: string, record: NodeRecord, others: readonly NodeRecord[], expected: boolean]
 > = [
@@ -126,6 +137,24 @@ const partitioned: ReadonlyArray<
 		'it does not answer at all, others are reached where they announce themselves',
 		{...unreachedMember, failure: {...gone, code: 'ETIMEDOUT'}, failingSinceMs: sampledAtMs},
 		[clusterRecord(17_050), clusterRecord(17_052, {}, {origin: 'cluster'})],
+		true,
+	],
+	[
+		'it does not answer at all, other hosts are reached, and its last pong is older than that',
+		{...unreachedMember, failure: {...gone, code: 'ETIMEDOUT'}, failingSinceMs: sampledAtMs - 1000},
+		pongAgo(6000),
+		false,
+	],
+	[
+		'it does not answer at all, other hosts are reached, and a pong of it came since',
+		{...unreachedMember, failure: {...gone, code: 'ETIMEDOUT'}, failingSinceMs: sampledAtMs - 1000},
+		pongAgo(500),
+		true,
+	],
+	[
+		'it does not answer at all, other hosts are reached, and no list was read since',
+		{...unreachedMember, failure: {...gone, code: 'ETIMEDOUT'}, failingSinceMs: sampledAtMs + 1000},
+		pongAgo(6000),
 		true,
 	],
 	[
