@@ -41,7 +41,7 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 		'asked-to-stop',
 		[
 			'start it again if nobody stopped it on purpose',
-			'if it was started since: a start that fails before it opens its log prints why, as into the journal of its unit (journalctl -u UNIT); start it by hand to see it',
+			'if it was started since: a start that fails before it opens its log prints why, as into the journal of its unit; start it by hand to see it',
 		],
 	],
 	[

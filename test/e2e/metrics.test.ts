@@ -6,7 +6,7 @@ import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import {namesOf, seriesOf} from '../harness/metrics-text.js';
 import {outsideProgram, startOutside} from '../harness/outside-program.js';
-import {addressOf, at, runProgram, serverFor, serverVersions, startProgram} from './monitor.js';
+import {addressOf, at, fullResyncOver, runProgram, serverFor, serverVersions, startProgram} from './monitor.js';
 
 const pageAt = async (port: number): Promise<string | undefined> => {
 	const response = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
@@ -45,14 +45,7 @@ for (const {name, program} of await serverVersions()) {
 		await server.command('SET', 'b', '1', 'EX', '1000');
 		await server.command('GET', 'a');
 		await server.command('LPUSH', 'a', '1');
-		await eventually('the full resync and its save are over', async () => {
-			const [replication, persistence] = [
-				await server.command('INFO', 'replication'),
-				await server.command('INFO', 'persistence'),
-			];
-			const isOver = /state=online/.test(String(replication)) && /rdb_bgsave_in_progress:0/.test(String(persistence));
-			return isOver || undefined;
-		});
+		await fullResyncOver(server);
 		const [ours, theirs] = [await freePort(), await freePort()];
 		startOutside(t, exporter, [
 			'-redis.addr',

@@ -188,6 +188,14 @@ export async function infoOf(server: TestServer, section: string): Promise<Reado
 	return new Map([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
 }
 
+/** Waits until the full resync of a primary's replica and the save for it are over. */
+export async function fullResyncOver(primary: TestServer): Promise<void> {
+	await eventually('the full resync and its save are over', async () => {
+		const isOnline = /state=online/.test((await infoOf(primary, 'replication')).get('slave0') ?? '');
+		return (isOnline && (await infoOf(primary, 'persistence')).get('rdb_bgsave_in_progress') === '0') || undefined;
+	});
+}
+
 /** The whole lines of the audit log. An unfinished last line is left out. */
 export function auditOf({home}: Homed): AuditLine[] {
 	const file = path.join(home, 'state', 'redis-top', 'audit.ndjson');

@@ -6,6 +6,7 @@ import {
 	at,
 	closeBox,
 	deadTimeOver,
+	fullResyncOver,
 	openBox,
 	openMonitor,
 	polledAgain,
@@ -20,6 +21,8 @@ test('the report of a recorded outage tells what was felt, where, for how long, 
 	const address = addressOf(primary);
 	const screen = await openMonitor(t, [...at(primary), '--record', 'outage.rtr', '-i', '500ms'], {cols: 160, rows: 50});
 	await screen.waitFor(/2 nodes answer/);
+	await fullResyncOver(primary);
+	await polledAgain(primary);
 	await openBox(screen, 'b', address);
 	await deadTimeOver();
 	screen.press('b');
