@@ -3,9 +3,14 @@ import {rangesText} from '../cluster/verdict-text.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
-import type {NodeAddress} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
-import {announcerOf, isAnnouncedUnreachable, isListedInCluster, unlinkedReplicas} from '../topology/announced.js';
+import {
+	announcerOf,
+	areOthersReached,
+	isAnnouncedUnreachable,
+	isListedInCluster,
+	unlinkedReplicas,
+} from '../topology/announced.js';
 import {askNode} from './cluster-findings.js';
 import {hint, redisCli} from './next-steps.js';
 import {quotedName} from './node-facts.js';
@@ -64,21 +69,6 @@ function announceSteps(announcer: NodeRecord, record: NodeRecord, fleet: FleetFa
 
 /** The errors of a connection that nothing answers: packets get lost on the way, or there is no way. */
 const silentCodes: ReadonlySet<string> = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-/**
-Whether redis-top reaches nodes of other hosts at the addresses that the cluster told it. The announced addresses then lead
-to nodes from here, and no address translation is missing.
-*/
-const areOthersReached = ({endpoint}: NodeRecord, records: ReadonlyMap<NodeAddress, NodeRecord>): boolean =>
-	endpoint.kind === 'tcp' &&
-	[...records.values()].some(
-		other =>
-			other.failure === undefined &&
-			other.sample !== undefined &&
-			other.origin === 'cluster' &&
-			other.endpoint.kind === 'tcp' &&
-			other.endpoint.host !== endpoint.host,
-	);
 
 /** What tells whether the way to the node is cut, and what gives its slots to a node that clients here reach. */
 function cutWaySteps({endpoint}: NodeRecord, reached: NodeRecord | undefined, fleet: FleetFacts): readonly NextStep[] {

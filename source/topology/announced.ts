@@ -104,11 +104,10 @@ const isRefusedAmongReached = ({address, failure}: NodeRecord, nodes: Nodes): bo
 const attemptMs = 2000;
 
 /**
-Whether nothing comes back from a node of a cluster, while redis-top reaches nodes of other hosts at the addresses that they
-announce. Its host is then as probably gone as the way to it is cut.
+Whether redis-top reaches nodes of other hosts at the addresses that the cluster told it. The announced addresses then lead
+to nodes from here, and no address translation is missing.
 */
-const isSilentAmongReached = ({endpoint, failure}: NodeRecord, nodes: Nodes): boolean =>
-	failure?.code === 'ETIMEDOUT' &&
+export const areOthersReached = ({endpoint}: Pick<NodeRecord, 'endpoint'>, nodes: Nodes): boolean =>
 	endpoint.kind === 'tcp' &&
 	[...nodes.values()].some(
 		other =>
@@ -118,6 +117,13 @@ const isSilentAmongReached = ({endpoint, failure}: NodeRecord, nodes: Nodes): bo
 			other.endpoint.kind === 'tcp' &&
 			other.endpoint.host !== endpoint.host,
 	);
+
+/**
+Whether nothing comes back from a node of a cluster, while redis-top reaches nodes of other hosts at the addresses that they
+announce. Its host is then as probably gone as the way to it is cut.
+*/
+const isSilentAmongReached = (record: NodeRecord, nodes: Nodes): boolean =>
+	record.failure?.code === 'ETIMEDOUT' && areOthersReached(record, nodes);
 
 /** Time, in milliseconds since the epoch, since which a link must have been seen to work. */
 function proofSinceMs(unreached: NodeRecord, reading: Timed<unknown> | undefined, nodes: Nodes): number {
